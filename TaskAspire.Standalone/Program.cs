@@ -1,0 +1,1 @@
+return await TaskAspire.Standalone.StandaloneHost.RunAsync(args);

@@ -1,0 +1,17 @@
+namespace TaskAspire.Data;
+
+/// <summary>
+/// Constraints whose violation is an answer to the client (409) rather than a fault. The database decides conflicts;
+/// nobody reads first and writes then.
+/// </summary>
+public static class ConstraintNames
+{
+    /// <summary>One account for an e-mail address.</summary>
+    public const string UserEmail = "ux_users_normalized_email";
+
+    /// <summary>A user's categories have different names, upper and lower case being equal.</summary>
+    public const string CategoryName = "ux_categories_user_id_name_key";
+
+    /// <summary>A user's tags have different names, upper and lower case being equal.</summary>
+    public const string TagName = "ux_tags_user_id_name_key";
+}

@@ -1,0 +1,31 @@
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Logging;
+
+namespace TaskAspire.Data;
+
+/// <summary>
+/// Brings the schema up to date. Safe to run twice and side by side: EF Core holds a lock on the migrations table while it
+/// migrates, so a second one waits and then finds nothing to do.
+/// </summary>
+public sealed class DatabaseMigrator(TaskDbContext database, ILogger<DatabaseMigrator> logger)
+{
+    /// <summary>Name of the traces of a migration.</summary>
+    public const string ActivitySourceName = "TaskAspire.Data.Migrations";
+
+    private static readonly ActivitySource ActivitySource = new(ActivitySourceName);
+
+    /// <summary>Applies the migrations that are missing.</summary>
+    public async Task MigrateAsync(CancellationToken cancellationToken)
+    {
+        using var activity = ActivitySource.StartActivity("migrate");
+        // Building an index may take longer than a request's command timeout.
+        database.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+        await database.Database.MigrateAsync(cancellationToken);
+        logger.LogInformation("The database schema is up to date");
+    }
+
+    /// <summary>Whether all migrations are applied.</summary>
+    public async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken) =>
+        !(await database.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+}

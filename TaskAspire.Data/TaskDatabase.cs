@@ -1,0 +1,95 @@
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Npgsql;
+using TaskAspire.Data.Webhooks;
+
+namespace TaskAspire.Data;
+
+/// <summary>How the services are joined to the database.</summary>
+public static class TaskDatabase
+{
+    /// <summary>The name of the connection string.</summary>
+    public const string ConnectionName = "taskdb";
+
+    /// <summary>Notified when there is a delivery to be made (payload empty).</summary>
+    public const string DeliveriesChannel = "webhook_deliveries";
+
+    /// <summary>Notified when a reminder or due date within the next minute is set (payload empty).</summary>
+    public const string DueTimesChannel = "due_times";
+
+    private const int MinPoolSize = 5;
+    private const int MaxPoolSize = 20;
+    private const int ConnectTimeoutSeconds = 2;
+    private const int IdleLifetimeSeconds = 30;
+    private const int CommandTimeoutSeconds = 15;
+    private const int PreparedStatements = 100;
+    private const int Retries = 2;
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(300);
+
+    /// <summary>What the model needs of its options, wherever the connection comes from.</summary>
+    public static void Configure(DbContextOptionsBuilder options) => options.UseSnakeCaseNamingConvention();
+
+    /// <summary>
+    /// Adds what both services use beside the context: one <see cref="NpgsqlDataSource"/> (and so one pool) for EF Core and for
+    /// plain SQL, the shared key ring, webhook secrets and the migrator.
+    /// </summary>
+    public static IServiceCollection AddTaskDatabase(this IServiceCollection services)
+    {
+        services.AddSingleton(provider => CreateDataSource(
+            provider.GetRequiredService<IConfiguration>(),
+            provider.GetRequiredService<IHostEnvironment>(),
+            provider.GetRequiredService<ILoggerFactory>()));
+        services.ConfigureDbContext<TaskDbContext>((provider, options) => options.UseNpgsql(
+            provider.GetRequiredService<NpgsqlDataSource>(),
+            npgsql => npgsql.EnableRetryOnFailure(Retries, RetryDelay, errorCodesToAdd: null)));
+        services.AddDataProtection().SetApplicationName("TaskAspire").PersistKeysToDbContext<TaskDbContext>();
+        services.AddSingleton<WebhookSecrets>();
+        services.AddScoped<DatabaseMigrator>();
+        return services;
+    }
+
+    /// <summary>
+    /// The connection string with the document's pool (5–20 connections, 2 s to connect, 30 s idle) and, in Production, TLS with
+    /// a verified certificate. What the string itself says wins.
+    /// </summary>
+    public static string WithDefaults(string connectionString, bool production)
+    {
+        var given = new NpgsqlConnectionStringBuilder(connectionString);
+        var result = new NpgsqlConnectionStringBuilder(connectionString);
+        SetUnlessGiven("Minimum Pool Size", MinPoolSize);
+        SetUnlessGiven("Maximum Pool Size", MaxPoolSize);
+        SetUnlessGiven("Timeout", ConnectTimeoutSeconds);
+        SetUnlessGiven("Connection Idle Lifetime", IdleLifetimeSeconds);
+        SetUnlessGiven("Command Timeout", CommandTimeoutSeconds);
+        SetUnlessGiven("Max Auto Prepare", PreparedStatements);
+        if (production)
+        {
+            SetUnlessGiven("SSL Mode", SslMode.VerifyFull);
+        }
+
+        return result.ConnectionString;
+
+        void SetUnlessGiven(string key, object value)
+        {
+            if (!given.ContainsKey(key) || !given.ShouldSerialize(key))
+            {
+                result[key] = value;
+            }
+        }
+    }
+
+    private static NpgsqlDataSource CreateDataSource(IConfiguration configuration, IHostEnvironment environment, ILoggerFactory loggers)
+    {
+        var connectionString = configuration.GetConnectionString(ConnectionName)
+            ?? throw new InvalidOperationException(
+                $"No database is configured. Set ConnectionStrings__{ConnectionName}, DATABASE_URL, or DB_HOST with DB_NAME, DB_USER and DB_PASSWORD.");
+        var builder = new NpgsqlDataSourceBuilder(WithDefaults(connectionString, environment.IsProduction()));
+        builder.ConnectionStringBuilder.ApplicationName ??= environment.ApplicationName;
+        builder.UseLoggerFactory(loggers);
+        return builder.Build();
+    }
+}

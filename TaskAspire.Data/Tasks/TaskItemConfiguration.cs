@@ -1,0 +1,54 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+using TaskAspire.Data.Users;
+
+namespace TaskAspire.Data.Tasks;
+
+/// <summary>
+/// Listing never scans: each sort the API offers has an index that begins with the user and ends with the id, which makes
+/// the order total and serves keyset paging. Trash is kept out of them by their filter.
+/// </summary>
+internal sealed class TaskItemConfiguration : IEntityTypeConfiguration<TaskItem>
+{
+    private const string Live = "deleted_at IS NULL";
+
+    public void Configure(EntityTypeBuilder<TaskItem> builder)
+    {
+        builder.ToTable("tasks", t =>
+        {
+            t.HasCheckConstraint("ck_tasks_status", "status IN ('todo', 'in_progress', 'done', 'cancelled')");
+            t.HasCheckConstraint("ck_tasks_priority", "priority BETWEEN 0 AND 4");
+        });
+        builder.Property(t => t.Title).HasMaxLength(TaskItem.TitleMaxLength);
+        builder.Property(t => t.Description).HasMaxLength(TaskItem.DescriptionMaxLength);
+        builder.Property(t => t.Status).HasConversion(s => s.ToDatabase(), s => TaskItemStatuses.FromDatabase(s)).HasMaxLength(16);
+        builder.Property(t => t.Priority).HasConversion<short>();
+        builder.Property(t => t.TimeZone).HasMaxLength(64);
+        builder.Property(t => t.Recurrence).HasMaxLength(500);
+        builder.Property(t => t.Version).IsConcurrencyToken();
+        builder.Ignore(t => t.IsOpen);
+
+        builder.HasOne<User>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasOne(t => t.Category).WithMany().HasForeignKey(t => t.CategoryId).OnDelete(DeleteBehavior.SetNull);
+        builder.HasOne<TaskItem>().WithMany().HasForeignKey(t => t.ParentId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasMany(t => t.Tags).WithOne().HasForeignKey(t => t.TaskId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasMany(t => t.Reminders).WithOne().HasForeignKey(r => r.TaskId).OnDelete(DeleteBehavior.Cascade);
+
+        builder.HasIndex(t => new { t.UserId, t.CreatedAt, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_created");
+        builder.HasIndex(t => new { t.UserId, t.DueDate, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_due");
+        builder.HasIndex(t => new { t.UserId, t.Priority, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_priority");
+        builder.HasIndex(t => new { t.UserId, t.UpdatedAt, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_updated");
+        builder.HasIndex(t => new { t.UserId, t.Title, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_title");
+        builder.HasIndex(t => new { t.UserId, t.Status, t.CreatedAt, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_status_created");
+        builder.HasIndex(t => new { t.CategoryId, t.CreatedAt, t.Id }).HasFilter($"{Live} AND category_id IS NOT NULL").HasDatabaseName("ix_tasks_category_created");
+        builder.HasIndex(t => new { t.ParentId, t.CreatedAt, t.Id }).HasFilter($"{Live} AND parent_id IS NOT NULL").HasDatabaseName("ix_tasks_parent_created");
+        // Not filtered: deleting a user must find all their tasks by it, too.
+        builder.HasIndex(t => new { t.UserId, t.DeletedAt, t.Id }).HasDatabaseName("ix_tasks_trash");
+        builder.HasIndex(t => t.OverdueAt).HasFilter("overdue_at IS NOT NULL").HasDatabaseName("ix_tasks_overdue");
+        // Foreign keys that the filtered indexes above do not cover when a category, a parent or a user is deleted.
+        builder.HasIndex(t => t.CategoryId).HasFilter("category_id IS NOT NULL");
+        builder.HasIndex(t => t.ParentId).HasFilter("parent_id IS NOT NULL");
+        builder.HasIndex(t => new { t.Title }).HasMethod("gin").HasOperators("gin_trgm_ops").HasFilter(Live).HasDatabaseName("ix_tasks_title_trgm");
+        builder.HasIndex(t => new { t.Description }).HasMethod("gin").HasOperators("gin_trgm_ops").HasFilter($"{Live} AND description IS NOT NULL").HasDatabaseName("ix_tasks_description_trgm");
+    }
+}

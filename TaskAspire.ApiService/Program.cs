@@ -1,7 +1,9 @@
+using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Categories;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ApiService.RateLimiting;
 using TaskAspire.ApiService.Startup;
 using TaskAspire.ApiService.Tags;
 using TaskAspire.ApiService.Tasks;
@@ -15,6 +17,8 @@ builder.AddServiceDefaults();
 builder.AddStores();
 builder.AddProblems();
 builder.AddRequests();
+builder.AddAuth();
+builder.AddRateLimiting();
 builder.AddTaskListCache();
 builder.AddTasks();
 builder.AddWebhooks();
@@ -22,9 +26,14 @@ builder.AddApiDocument();
 
 var app = builder.Build();
 
+app.UseKnownProxies();
 app.UseProblems();
+app.UseAuthentication();
+app.UseRateLimits();
+app.UseAuthorization();
 app.UseOutputCache();
 
+app.MapAuth();
 var api = app.MapGroup("/api/v1");
 api.MapTasks();
 api.MapCategories();

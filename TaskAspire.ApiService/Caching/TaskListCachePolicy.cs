@@ -13,13 +13,16 @@ namespace TaskAspire.ApiService.Caching;
 internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCachePolicy
 {
     public const string Name = "task-list";
-    private const string HeaderName = "X-Cache";
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(300);
 
     public async ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
     {
         context.AllowLocking = true;
         var request = context.HttpContext;
+        var outcome = new CacheOutcome();
+        request.Features.Set(outcome);
+        // At the last moment, so that the header is not stored with the answer.
+        request.Response.OnStarting(outcome.WriteAsync, request.Response);
         var query = TaskListQuery.Parse(request.Request.Query);
         var version = request.User.FindUserId() is { } userId && query.Errors.Count == 0 && query.Overdue is null
             ? await versions.FindAsync(userId)
@@ -28,7 +31,7 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
         context.AllowCacheLookup = context.AllowCacheStorage = version is not null;
         if (version is null)
         {
-            SetHeader(context, hit: false);
+            CacheMetrics.Miss();
             return;
         }
 
@@ -41,25 +44,28 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
 
     public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellation)
     {
-        SetHeader(context, hit: true);
+        context.HttpContext.Features.Get<CacheOutcome>()!.Hit = true;
         CacheMetrics.Hit();
         return ValueTask.CompletedTask;
     }
 
     public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
     {
-        SetHeader(context, hit: false);
         CacheMetrics.Miss();
         context.AllowCacheStorage = context.AllowCacheStorage && context.HttpContext.Response.StatusCode == StatusCodes.Status200OK;
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>At the last moment, so that it is not stored with the answer.</summary>
-    private static void SetHeader(OutputCacheContext context, bool hit) =>
-        context.HttpContext.Response.OnStarting(static state =>
+    private sealed class CacheOutcome
+    {
+        private const string HeaderName = "X-Cache";
+
+        public bool Hit { get; set; }
+
+        public Task WriteAsync(object response)
         {
-            var (response, value) = ((HttpResponse, string))state;
-            response.Headers[HeaderName] = value;
+            ((HttpResponse)response).Headers[HeaderName] = Hit ? "hit" : "miss";
             return Task.CompletedTask;
-        }, (context.HttpContext.Response, hit ? "hit" : "miss"));
+        }
+    }
 }

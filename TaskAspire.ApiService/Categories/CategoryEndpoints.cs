@@ -24,11 +24,11 @@ internal static class CategoryEndpoints
         var categories = api.MapGroup("/categories").WithTags("Categories").ProducesProblem(StatusCodes.Status401Unauthorized);
 
         var read = categories.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
-        read.MapGet("/", ListAsync).WithName("listCategories").WithSummary("List categories").WithDescription("All of them, by name.");
+        read.MapGet("", ListAsync).WithName("listCategories").WithSummary("List categories").WithDescription("All of them, by name.");
         read.MapGet("/{id:guid}", GetAsync).WithName(GetName).WithSummary("Get a category").ProducesProblem(StatusCodes.Status404NotFound);
 
         var write = categories.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
-        write.MapPost("/", CreateAsync).WithName("createCategory").WithSummary("Create a category").ProducesProblem(StatusCodes.Status409Conflict);
+        write.MapPost("", CreateAsync).WithName("createCategory").WithSummary("Create a category").ProducesProblem(StatusCodes.Status409Conflict);
 
         var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound);
         change.MapPut("", ReplaceAsync).WithName("replaceCategory").WithSummary("Replace a category").ProducesProblem(StatusCodes.Status409Conflict);

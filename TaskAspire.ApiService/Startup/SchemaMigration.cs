@@ -20,32 +20,47 @@ internal sealed class DatabaseOptions
 }
 
 /// <summary>
-/// Migrates in the background of a start in development: the API listens already, and <c>/health</c> says it is not ready. A
-/// database that comes later than the API is waited for.
+/// Migrates when a development API starts: once before anything else does, so that what reads the database at its start finds its
+/// tables; and, where the database comes later than the API, in the background, while <c>/health</c> says it is not ready.
 /// </summary>
 internal sealed class SchemaMigration(
-    IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<SchemaMigration> logger) : BackgroundService
+    IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<SchemaMigration> logger) : BackgroundService, IHostedLifecycleService
 {
+    private bool _done = !options.Value.MigrateAtStart;
+
+    public async Task StartingAsync(CancellationToken cancellationToken) => await TryMigrateAsync(cancellationToken);
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        while (options.Value.MigrateAtStart && !await TryMigrateAsync(stoppingToken))
+        while (!_done)
         {
             await Task.Delay(options.Value.MigrationRetryDelay, clock, stoppingToken);
+            await TryMigrateAsync(stoppingToken);
         }
     }
 
-    private async Task<bool> TryMigrateAsync(CancellationToken cancellationToken)
+    private async Task TryMigrateAsync(CancellationToken cancellationToken)
     {
+        if (_done)
+        {
+            return;
+        }
+
         try
         {
             await using var scope = scopes.CreateAsyncScope();
             await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
-            return true;
+            _done = true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             logger.LogWarning("The schema could not be migrated yet and will be tried again: {Reason}", exception.GetBaseException().Message);
-            return false;
         }
     }
 }

@@ -21,12 +21,12 @@ internal static class TagEndpoints
         var tags = api.MapGroup("/tags").WithTags("Tags").ProducesProblem(StatusCodes.Status401Unauthorized);
 
         var read = tags.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
-        read.MapGet("/", ListAsync).WithName("listTags").WithSummary("List tags").WithDescription("By name.").DescribePaging()
+        read.MapGet("", ListAsync).WithName("listTags").WithSummary("List tags").WithDescription("By name.").DescribePaging()
             .ProducesProblem(StatusCodes.Status400BadRequest);
         read.MapGet("/{id:guid}", GetAsync).WithName(GetName).WithSummary("Get a tag").ProducesProblem(StatusCodes.Status404NotFound);
 
         var write = tags.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
-        write.MapPost("/", CreateAsync).WithName("createTag").WithSummary("Create a tag")
+        write.MapPost("", CreateAsync).WithName("createTag").WithSummary("Create a tag")
             .WithDescription("Not needed before a task can carry it: writing a task makes the tags it names.").ProducesProblem(StatusCodes.Status409Conflict);
 
         var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound);

@@ -26,12 +26,12 @@ internal static class TaskEndpoints
         var tasks = api.MapGroup("/tasks").WithTags("Tasks").ProducesProblem(StatusCodes.Status401Unauthorized);
 
         var read = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
-        read.MapGet("/", ListAsync).WithName("listTasks").WithSummary("List tasks").DescribeListQuery()
+        read.MapGet("", ListAsync).WithName("listTasks").WithSummary("List tasks").DescribeListQuery()
             .ProducesProblem(StatusCodes.Status400BadRequest).CacheOutput(TaskListCachePolicy.Name);
         read.MapGet("/{id:guid}", GetAsync).WithName(GetTaskName).WithSummary("Get a task").ProducesProblem(StatusCodes.Status404NotFound);
 
         var write = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
-        write.MapPost("/", CreateAsync).WithName("createTask").WithSummary("Create a task");
+        write.MapPost("", CreateAsync).WithName("createTask").WithSummary("Create a task");
 
         var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
         change.MapPut("", ReplaceAsync).WithName("replaceTask").WithSummary("Replace a task");

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using TaskAspire.Data.Webhooks;
 
 namespace TaskAspire.ApiService.Webhooks;
@@ -55,6 +56,7 @@ public sealed record DeliveryDetailsResponse : DeliveryResponse
         : base(delivery, attempts) => Payload = payload;
 
     /// <summary>The body.</summary>
+    [JsonPropertyOrder(1)]
     public JsonElement Payload { get; }
 }
 

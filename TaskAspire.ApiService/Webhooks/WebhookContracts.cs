@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using TaskAspire.Data.Webhooks;
 
 namespace TaskAspire.ApiService.Webhooks;
@@ -103,6 +104,7 @@ public sealed record WebhookCreatedResponse : WebhookResponse
         : base(endpoint) => Secret = secret;
 
     /// <summary><c>whsec_</c> and base64 of the key that deliveries are signed with; null with the shared secret. Not shown again.</summary>
+    [JsonPropertyOrder(1)]
     public string? Secret { get; }
 }
 

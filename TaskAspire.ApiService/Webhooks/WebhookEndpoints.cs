@@ -30,8 +30,8 @@ internal static class WebhookEndpoints
     {
         var webhooks = api.MapGroup("/webhooks").WithTags("Webhooks").RequireAuthorization(AuthPolicies.WebhooksManage)
             .ProducesProblem(StatusCodes.Status401Unauthorized);
-        webhooks.MapGet("/", ListAsync).WithName("listWebhooks").WithSummary("List webhook endpoints");
-        webhooks.MapPost("/", CreateAsync).WithName("createWebhook").WithSummary("Create a webhook endpoint")
+        webhooks.MapGet("", ListAsync).WithName("listWebhooks").WithSummary("List webhook endpoints");
+        webhooks.MapPost("", CreateAsync).WithName("createWebhook").WithSummary("Create a webhook endpoint")
             .WithDescription("The answer holds the signing secret; it is not shown again.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
 

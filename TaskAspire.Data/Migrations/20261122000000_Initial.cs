@@ -211,6 +211,7 @@ namespace TaskAspire.Data.Migrations
                     disabled_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     failing_since = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     consecutive_failures = table.Column<int>(type: "integer", nullable: false),
+                    latched_until = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: true),
                     created_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false),
                     updated_at = table.Column<DateTimeOffset>(type: "timestamp with time zone", nullable: false)
                 },
@@ -617,6 +618,12 @@ namespace TaskAspire.Data.Migrations
                 name: "ix_webhook_deliveries_user_id",
                 table: "webhook_deliveries",
                 column: "user_id");
+
+            migrationBuilder.CreateIndex(
+                name: "ix_webhook_endpoints_latched",
+                table: "webhook_endpoints",
+                column: "latched_until",
+                filter: "latched_until IS NOT NULL");
 
             migrationBuilder.CreateIndex(
                 name: "ix_webhook_endpoints_user_id_id",

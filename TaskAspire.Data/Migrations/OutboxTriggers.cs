@@ -32,7 +32,9 @@ internal static class OutboxTriggers
             SELECT e.id, w.id, e.user_id, e.type, 0, 0, e.occurred_at, e.occurred_at, now()
             FROM new_events e
             JOIN webhook_endpoints w ON w.user_id = e.user_id
-            WHERE CASE WHEN e.endpoint_id IS NULL THEN w.enabled AND e.type = ANY (w.events) ELSE w.id = e.endpoint_id END;
+            WHERE CASE WHEN e.endpoint_id IS NULL THEN w.enabled AND e.type = ANY (w.events) ELSE w.id = e.endpoint_id END
+            -- An endpoint that is being deleted drops out here; without the lock its foreign key would fail the writer's transaction.
+            FOR KEY SHARE OF w;
             IF FOUND THEN
                 PERFORM pg_notify('webhook_deliveries', '');
             END IF;

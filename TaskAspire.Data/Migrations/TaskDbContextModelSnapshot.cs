@@ -802,6 +802,10 @@ namespace TaskAspire.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("failing_since");
 
+                    b.Property<DateTimeOffset?>("LatchedUntil")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("latched_until");
+
                     b.Property<string>("PreviousSecret")
                         .HasColumnType("text")
                         .HasColumnName("previous_secret");
@@ -834,6 +838,10 @@ namespace TaskAspire.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_webhook_endpoints");
+
+                    b.HasIndex("LatchedUntil")
+                        .HasDatabaseName("ix_webhook_endpoints_latched")
+                        .HasFilter("latched_until IS NOT NULL");
 
                     b.HasIndex("UserId", "Id")
                         .HasDatabaseName("ix_webhook_endpoints_user_id_id");

@@ -29,7 +29,7 @@ public sealed class WebhookAttempt
 
     /// <summary>
     /// Class of the failure: <c>http_status</c>, <c>timeout</c>, <c>connection</c>, <c>dns</c>, <c>tls</c>, <c>protocol</c>,
-    /// <c>blocked_address</c>, <c>gone</c>; null for a success.
+    /// <c>blocked_address</c>, <c>gone</c>, <c>credentials</c> (there is no secret to sign with); null for a success.
     /// </summary>
     public string? Error { get; init; }
 

@@ -55,6 +55,12 @@ public sealed class WebhookEndpoint
     /// <summary>Failed attempts since the last success.</summary>
     public int ConsecutiveFailures { get; set; }
 
+    /// <summary>
+    /// Until when the dispatcher leaves it alone, UTC, because it failed many times in a row; then one delivery is tried, and a success
+    /// clears it. Its deliveries keep their due times, so nothing has to be moved when it is back.
+    /// </summary>
+    public DateTimeOffset? LatchedUntil { get; set; }
+
     /// <summary>UTC.</summary>
     public DateTimeOffset CreatedAt { get; init; }
 
@@ -71,5 +77,6 @@ internal sealed class WebhookEndpointConfiguration : IEntityTypeConfiguration<We
         builder.Property(e => e.DisabledReason).HasMaxLength(16);
         builder.HasOne<User>().WithMany().HasForeignKey(e => e.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(e => new { e.UserId, e.Id });
+        builder.HasIndex(e => e.LatchedUntil).HasFilter("latched_until IS NOT NULL").HasDatabaseName("ix_webhook_endpoints_latched");
     }
 }

@@ -56,7 +56,7 @@ internal sealed class AspireDashboard : IAsyncDisposable
         {
             await _package.EnsureAsync(cancellationToken);
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-            await _child.StartAsync(token => HttpProbe.AnswersAsync(http, Url, token), StartTimeout, cancellationToken);
+            await _child.StartAsync(token => HttpProbe.MissingAsync(http, Url, token), StartTimeout, cancellationToken);
         }
         catch (StackException exception)
         {

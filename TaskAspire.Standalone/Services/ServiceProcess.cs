@@ -36,7 +36,7 @@ internal sealed class ServiceProcess : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(5) };
-        await _child.StartAsync(token => HttpProbe.AnswersAsync(http, Url + "/health", token), StartTimeout, cancellationToken);
+        await _child.StartAsync(token => HttpProbe.MissingAsync(http, Url + "/health", token), StartTimeout, cancellationToken);
     }
 
     public ValueTask DisposeAsync() => _child.DisposeAsync();

@@ -118,7 +118,7 @@ internal sealed class StackRunner(StandaloneOptions options, ConsoleOutput outpu
         var targets = new Dictionary<string, int> { ["apiservice"] = plan.Api, ["webhookdispatcher"] = plan.Dispatcher };
         _prometheus = PrometheusServer.Create(program, _directory.Prometheus, plan.Prometheus, targets, records, output);
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        await _prometheus.StartAsync(token => HttpProbe.AnswersAsync(http, url + "/-/ready", token), PrometheusStartTimeout, stopping);
+        await _prometheus.StartAsync(token => HttpProbe.MissingAsync(http, url + "/-/ready", token), PrometheusStartTimeout, stopping);
         _table.Add(("Prometheus", url));
     }
 

@@ -1,3 +1,21 @@
+using TaskAspire.Data;
+using TaskAspire.ServiceDefaults;
+using TaskAspire.WebhookDispatcher.Hosting;
+
 var builder = WebApplication.CreateBuilder(args);
+builder.AddServiceDefaults();
+
+// To become builder.AddNpgsqlDbContext<TaskDbContext>(…) with the service defaults.
+builder.Services.AddDbContextPool<TaskDbContext>(TaskDatabase.Configure);
+builder.Services.AddTaskDatabase();
+
+builder.Services.AddDispatcherFoundations();
+builder.Services.AddWakeups();
+builder.Services.AddDueTimes();
+builder.Services.AddSending();
+builder.Services.AddDeliveries();
+builder.Services.AddUpkeep();
+
 var app = builder.Build();
+app.MapDefaultEndpoints();
 app.Run();

@@ -1,3 +1,46 @@
+using TaskAspire.ApiService.Auth;
+using TaskAspire.ApiService.Caching;
+using TaskAspire.ApiService.Categories;
+using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ApiService.RateLimiting;
+using TaskAspire.ApiService.Startup;
+using TaskAspire.ApiService.Tags;
+using TaskAspire.ApiService.Tasks;
+using TaskAspire.ApiService.Webhooks;
+using TaskAspire.ApiService.Writing;
+using TaskAspire.ServiceDefaults;
+
 var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddStores();
+builder.AddProblems();
+builder.AddRequests();
+builder.AddAuth();
+builder.AddRateLimiting();
+builder.AddTaskListCache();
+builder.AddTasks();
+builder.AddWebhooks();
+builder.AddApiDocument();
+
 var app = builder.Build();
-app.Run();
+
+app.UseKnownProxies();
+app.UseProblems();
+app.UseAuthentication();
+app.UseRateLimits();
+app.UseAuthorization();
+app.UseOutputCache();
+
+app.MapAuth();
+var api = app.MapGroup("/api/v1");
+api.MapTasks();
+api.MapCategories();
+api.MapTags();
+api.MapWebhooks();
+
+app.MapDefaultEndpoints();
+app.MapApiDocument();
+
+return await app.RunOrMigrateAsync(args);

@@ -1,4 +1,10 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using TaskAspire.ServiceDefaults.Configuration;
+using TaskAspire.ServiceDefaults.Health;
+using TaskAspire.ServiceDefaults.Logging;
+using TaskAspire.ServiceDefaults.Resilience;
+using TaskAspire.ServiceDefaults.Telemetry;
 
 namespace TaskAspire.ServiceDefaults;
 
@@ -6,8 +12,23 @@ namespace TaskAspire.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>Adds it all. To be called first, so that what follows sees the configuration.</summary>
-    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder) => builder;
+    /// <exception cref="InvalidVariableException">An environment variable is malformed.</exception>
+    public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
+    {
+        builder.AddIntegrationVariables();
+        builder.Services.AddSingleton(ServiceInfo.From(builder.Configuration, builder.Environment));
+        builder.AddLoggingDefaults();
+        builder.AddTelemetryDefaults();
+        builder.AddHealthDefaults();
+        builder.AddHttpClientDefaults();
+        return builder;
+    }
 
     /// <summary>Maps <c>/health</c>, <c>/alive</c> and <c>/metrics</c>.</summary>
-    public static WebApplication MapDefaultEndpoints(this WebApplication app) => app;
+    public static WebApplication MapDefaultEndpoints(this WebApplication app)
+    {
+        app.MapHealthEndpoints();
+        app.MapMetricsEndpoint();
+        return app;
+    }
 }

@@ -17,10 +17,10 @@ public sealed class TaskReminder
     public Guid UserId { get; init; }
 
     /// <summary>The absolute time, UTC; null for a relative reminder.</summary>
-    public DateTimeOffset? At { get; init; }
+    public DateTimeOffset? At { get; set; }
 
     /// <summary>Minutes before the due date; null for an absolute reminder.</summary>
-    public int? MinutesBeforeDue { get; init; }
+    public int? MinutesBeforeDue { get; set; }
 
     /// <summary>When it is to fire, UTC; null when it has fired or must not (task closed, no due date).</summary>
     public DateTimeOffset? FireAt { get; set; }

@@ -1,0 +1,173 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.RateLimiting;
+using TaskAspire.Data;
+using TaskAspire.Data.Users;
+
+namespace TaskAspire.ApiService.Auth;
+
+/// <summary>Accounts, and the way from a password to tokens.</summary>
+internal static class AuthEndpoints
+{
+    private const string BasePath = "/api/v1/auth";
+
+    /// <summary>Maps <c>/api/v1/auth</c> and <c>/.well-known/jwks.json</c>. To be called on the application itself.</summary>
+    public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder app)
+    {
+        app.MapGet("/.well-known/jwks.json", GetKeys).AllowAnonymous()
+            .WithName("GetJsonWebKeySet").WithTags("Auth").WithSummary("The public keys that verify access tokens (RFC 7517)");
+
+        var auth = app.MapGroup(BasePath).WithTags("Auth").RequireAuthorization(AuthPolicies.Session).AddEndpointFilter(NeverStore);
+        auth.MapPost("/register", RegisterAsync).AllowAnonymous()
+            .RequireAuthRateLimit<RegisterRequest>(r => User.NormalizeEmail(r.Email))
+            .WithName("Register").WithSummary("Make an account")
+            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status429TooManyRequests);
+        auth.MapPost("/login", LogInAsync).AllowAnonymous()
+            .RequireAuthRateLimit<LoginRequest>(r => User.NormalizeEmail(r.Email))
+            .WithName("LogIn").WithSummary("Begin a session")
+            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
+        auth.MapPost("/refresh", RefreshAsync).AllowAnonymous()
+            .RequireAuthRateLimit<RefreshRequest>(r => RefreshToken.Parse(r.RefreshToken)?.SessionId.ToString() ?? "")
+            .WithName("Refresh").WithSummary("Exchange a refresh token for new tokens")
+            .WithDescription("A refresh token is good for one use. Showing one that was used before ends its session, with all its tokens.")
+            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
+        auth.MapPost("/logout", LogOutAsync).AllowAnonymous()
+            .WithName("LogOut").WithSummary("End this session")
+            .WithDescription(
+                "Ends the session of the access token, or that of the refresh token in the body. Its tokens are refused from now on. "
+                + "Ending a session that has ended is no error.")
+            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
+        auth.MapGet("/me", GetMeAsync)
+            .WithName("GetMe").WithSummary("The caller's account")
+            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
+        SessionEndpoints.Map(auth.MapGroup("/sessions"));
+        return app;
+    }
+
+    internal static Ok<JsonWebKeySetResponse> GetKeys(JwtKeys keys, HttpContext context)
+    {
+        // Short enough for a verifier to learn of a new key in time, long enough to spare us one request per token.
+        context.Response.Headers.CacheControl = "public, max-age=300";
+        return TypedResults.Ok(keys.Document);
+    }
+
+    internal static async Task<Results<Created<UserResponse>, ProblemHttpResult>> RegisterAsync(
+        RegisterRequest request, TaskDbContext database, Passwords passwords, TimeProvider clock, CancellationToken cancellationToken)
+    {
+        var now = clock.Now();
+        var email = request.Email.Trim();
+        var user = new User
+        {
+            Id = Guid.CreateVersion7(now),
+            Email = email,
+            NormalizedEmail = User.NormalizeEmail(email),
+            DisplayName = request.DisplayName?.Trim() ?? email[..email.IndexOf('@', StringComparison.Ordinal)],
+            PasswordHash = await passwords.HashAsync(request.Password, cancellationToken),
+            CreatedAt = now,
+            UpdatedAt = now,
+        };
+        database.Users.Add(user);
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+        }
+        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: ConstraintNames.UserEmail })
+        {
+            return Problems.Conflict("email", "There is an account with this address. Log in, or use another address.");
+        }
+
+        return TypedResults.Created($"{BasePath}/me", UserResponse.From(user));
+    }
+
+    internal static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> LogInAsync(
+        LoginRequest request,
+        TaskDbContext database,
+        Passwords passwords,
+        Sessions sessions,
+        AccessTokens tokens,
+        HttpContext context,
+        CancellationToken cancellationToken)
+    {
+        var email = User.NormalizeEmail(request.Email);
+        var user = await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == email, cancellationToken);
+        var result = await passwords.VerifyAsync(user, request.Password, cancellationToken);
+        if (user is null || result == PasswordVerificationResult.Failed)
+        {
+            // One answer for a wrong address and a wrong password: who has an account is nobody's business.
+            return Unauthorized(context, ProblemTypes.InvalidCredentials, "There is no account with this address and password.");
+        }
+
+        if (result == PasswordVerificationResult.SuccessRehashNeeded)
+        {
+            var hash = await passwords.HashAsync(request.Password, cancellationToken);
+            await database.Users.Where(u => u.Id == user.Id && u.PasswordHash == user.PasswordHash)
+                .ExecuteUpdateAsync(set => set.SetProperty(u => u.PasswordHash, hash), cancellationToken);
+        }
+
+        return Tokens(await sessions.StartAsync(user.Id, context, cancellationToken), tokens);
+    }
+
+    internal static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> RefreshAsync(
+        RefreshRequest request, Sessions sessions, AccessTokens tokens, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (RefreshToken.Parse(request.RefreshToken) is { } presented
+            && await sessions.RefreshAsync(presented, cancellationToken) is { } session)
+        {
+            return Tokens(session, tokens);
+        }
+
+        return Unauthorized(
+            context, ProblemTypes.InvalidRefreshToken, "The refresh token is not valid, was used before, or its session has ended. Log in again.");
+    }
+
+    internal static async Task<Results<NoContent, ChallengeHttpResult>> LogOutAsync(
+        LogoutRequest? request, Sessions sessions, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (request?.RefreshToken is { } text)
+        {
+            // A token that is not known needs no ending (RFC 7009 §2.2).
+            if (RefreshToken.Parse(text) is { } token)
+            {
+                await sessions.LogOutAsync(token, cancellationToken);
+            }
+
+            return TypedResults.NoContent();
+        }
+
+        if (context.User.FindSessionId() is { } id)
+        {
+            await sessions.LogOutAsync(id, cancellationToken);
+            return TypedResults.NoContent();
+        }
+
+        return context.Features.Get<EndedSession>() is null ? TypedResults.Challenge() : TypedResults.NoContent();
+    }
+
+    internal static async Task<Results<Ok<UserResponse>, ChallengeHttpResult>> GetMeAsync(
+        HttpContext context, TaskDbContext database, CancellationToken cancellationToken)
+    {
+        var id = context.User.UserId();
+        var user = await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken);
+        return user is null ? TypedResults.Challenge() : TypedResults.Ok(UserResponse.From(user));
+    }
+
+    private static Ok<TokenResponse> Tokens(OpenSession session, AccessTokens tokens) => TypedResults.Ok(new TokenResponse(
+        tokens.Issue(session.UserId, session.Id), "Bearer", (int)tokens.Lifetime.TotalSeconds, session.RefreshToken, session.ExpiresAt));
+
+    private static ProblemHttpResult Unauthorized(HttpContext context, string type, string detail)
+    {
+        context.Response.Headers.WWWAuthenticate = "Bearer";
+        return Problems.Unauthorized(type, detail);
+    }
+
+    /// <summary>Tokens and accounts are kept by no cache on the way (RFC 6749 §5.1).</summary>
+    private static ValueTask<object?> NeverStore(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
+    {
+        invocation.HttpContext.Response.Headers.CacheControl = "no-store";
+        return next(invocation);
+    }
+}

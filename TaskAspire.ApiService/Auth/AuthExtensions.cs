@@ -1,0 +1,47 @@
+using Microsoft.AspNetCore.Authentication.JwtBearer;
+using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using TaskAspire.ApiService.RateLimiting;
+using TaskAspire.Data.Users;
+
+namespace TaskAspire.ApiService.Auth;
+
+internal static class AuthExtensions
+{
+    /// <summary>Picks the scheme that reads a request's credential. API keys get theirs beside <c>Bearer</c>, and a line in <see cref="SchemeOf"/>.</summary>
+    private const string AnyCredential = "any";
+
+    /// <summary>Adds accounts, sessions and access tokens, and the policies of <see cref="AuthPolicies"/>. Needs the database and an <c>IConnectionMultiplexer</c>.</summary>
+    public static WebApplicationBuilder AddAuth(this WebApplicationBuilder builder)
+    {
+        var services = builder.Services;
+        services.AddOptionsWithValidateOnStart<JwtOptions>().BindConfiguration(JwtOptions.Section).ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateDataAnnotations();
+        services.AddOptionsWithValidateOnStart<PasswordRulesOptions>().BindConfiguration(PasswordRulesOptions.Section).ValidateDataAnnotations();
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<RedisGate>();
+        services.AddSingleton(provider => JwtKeys.Load(
+            provider.GetRequiredService<IOptions<JwtOptions>>().Value,
+            provider.GetRequiredService<IHostEnvironment>(),
+            provider.GetRequiredService<ILogger<JwtKeys>>()));
+        services.AddSingleton<AccessTokens>();
+        services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
+        services.AddSingleton<Passwords>();
+        services.AddSingleton<SessionCache>();
+        services.AddScoped<Sessions>();
+        services.AddHostedService<SessionCleanup>();
+
+        services.AddAuthentication(AnyCredential)
+            .AddPolicyScheme(AnyCredential, null, options => options.ForwardDefaultSelector = SchemeOf)
+            .AddJwtBearer();
+        // Validated at start, which loads the keys: without them the service does not start.
+        services.AddOptionsWithValidateOnStart<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
+            .Configure<JwtKeys, IOptions<JwtOptions>, TimeProvider>(BearerTokens.Configure);
+        AuthPolicies.Add(services.AddAuthorizationBuilder());
+        return builder;
+    }
+
+    private static string SchemeOf(HttpContext context) => JwtBearerDefaults.AuthenticationScheme;
+}

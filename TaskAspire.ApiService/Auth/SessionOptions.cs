@@ -1,0 +1,28 @@
+using System.ComponentModel.DataAnnotations;
+
+namespace TaskAspire.ApiService.Auth;
+
+/// <summary>Log-ins. Section <c>Sessions</c>.</summary>
+internal sealed class SessionOptions
+{
+    /// <summary>The configuration section.</summary>
+    internal const string Section = "Sessions";
+
+    /// <summary>How long a session lives without being used. Each refresh begins the time anew.</summary>
+    /// <value>Default: 30 days. One hour to one year.</value>
+    [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
+    public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// How long Redis may vouch for a session before the database is asked again. An ended session is refused at once all the
+    /// same; this is the longest that one whose end Redis lost, or a deleted user's, goes on.
+    /// </summary>
+    /// <value>Default: 5 seconds. One second to one minute.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "00:01:00")]
+    public TimeSpan CacheDuration { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long an expired session is kept in the database.</summary>
+    /// <value>Default: 7 days. None to one year.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "365.00:00:00")]
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(7);
+}

@@ -1,0 +1,139 @@
+using System.Linq.Expressions;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
+using TaskAspire.ApiService.Json;
+using TaskAspire.Data;
+using TaskAspire.Data.Users;
+
+namespace TaskAspire.ApiService.Auth;
+
+/// <summary>A session with the refresh token that is now its newest.</summary>
+internal readonly record struct OpenSession(Guid Id, Guid UserId, string RefreshToken, DateTimeOffset ExpiresAt);
+
+/// <summary>Begins, refreshes, checks and ends sessions. The database is the truth; see <see cref="SessionCache"/> for Redis.</summary>
+internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOptions<SessionOptions> options, TimeProvider clock, ILogger<Sessions> logger)
+{
+    private const string LoggedOut = "logout";
+    private const string Reused = "reuse";
+    private const string Revoked = "revoked";
+    private const int UserAgentMaxLength = 256;
+    private const int ListLimit = 100;
+
+    /// <summary>Begins a session.</summary>
+    public async Task<OpenSession> StartAsync(Guid userId, HttpContext client, CancellationToken cancellationToken)
+    {
+        var now = clock.Now();
+        var id = Guid.CreateVersion7(now);
+        var (text, token) = RefreshToken.Create(id);
+        database.RefreshSessions.Add(new RefreshSession
+        {
+            Id = id,
+            UserId = userId,
+            TokenHash = token.Hash,
+            CreatedAt = now,
+            LastUsedAt = now,
+            ExpiresAt = now + options.Value.Lifetime,
+            UserAgent = Shorten(client.Request.Headers.UserAgent.ToString()),
+            IpAddress = client.Connection.RemoteIpAddress?.ToString(),
+        });
+        await database.SaveChangesAsync(cancellationToken);
+        return new OpenSession(id, userId, text, now + options.Value.Lifetime);
+    }
+
+    /// <summary>
+    /// Exchanges a refresh token for the next one; null when it is not good. One that was good once ends its session: either
+    /// the client or a thief shows it for the second time, and nobody can tell which (RFC 9700 §4.14.2).
+    /// </summary>
+    public async Task<OpenSession?> RefreshAsync(RefreshToken presented, CancellationToken cancellationToken)
+    {
+        var now = clock.Now();
+        var expiresAt = now + options.Value.Lifetime;
+        var (text, next) = RefreshToken.Create(presented.SessionId);
+        // Comparing and setting is one statement, so of two at once one wins. The new hash matches too, since the statement is
+        // sent again when the connection breaks, and the first time may have done it.
+        var owners = await database.Database.SqlQuery<Guid>(
+            $"""
+            UPDATE refresh_sessions SET token_hash = {next.Hash}, last_used_at = {now}, expires_at = {expiresAt}
+            WHERE id = {presented.SessionId} AND token_hash IN ({presented.Hash}, {next.Hash}) AND revoked_at IS NULL AND expires_at > {now}
+            RETURNING user_id AS "Value"
+            """).ToListAsync(cancellationToken);
+        if (owners is [var userId])
+        {
+            return new OpenSession(presented.SessionId, userId, text, expiresAt);
+        }
+
+        if (await EndAsync(s => s.Id == presented.SessionId && s.TokenHash != presented.Hash, Reused, cancellationToken) > 0)
+        {
+            logger.LogWarning("A refresh token of session {SessionId} was used a second time; the session is ended", presented.SessionId);
+        }
+
+        return null;
+    }
+
+    /// <summary>Whether the session goes on, and is the user's.</summary>
+    public async Task<bool> IsActiveAsync(Guid id, Guid userId, CancellationToken cancellationToken)
+    {
+        if (await cache.FindAsync(id, cancellationToken) is { } known)
+        {
+            return known;
+        }
+
+        var now = clock.Now();
+        var isActive = await Active(now).AnyAsync(s => s.Id == id && s.UserId == userId, cancellationToken);
+        if (isActive)
+        {
+            cache.NoteActive(id);
+        }
+        else
+        {
+            await cache.NoteEndedAsync([id], cancellationToken);
+        }
+
+        return isActive;
+    }
+
+    /// <summary>The sessions of a user that go on, the newest first.</summary>
+    public Task<List<RefreshSession>> ListAsync(Guid userId, CancellationToken cancellationToken) =>
+        Active(clock.Now()).Where(s => s.UserId == userId).OrderByDescending(s => s.Id).Take(ListLimit).ToListAsync(cancellationToken);
+
+    /// <summary>Logs out of a session.</summary>
+    public Task LogOutAsync(Guid id, CancellationToken cancellationToken) => EndAsync(s => s.Id == id, LoggedOut, cancellationToken);
+
+    /// <summary>Logs out of the session whose newest refresh token this is; of none if it is not.</summary>
+    public Task LogOutAsync(RefreshToken token, CancellationToken cancellationToken) =>
+        EndAsync(s => s.Id == token.SessionId && s.TokenHash == token.Hash, LoggedOut, cancellationToken);
+
+    /// <summary>Ends one of a user's sessions; false when the user never had it.</summary>
+    public async Task<bool> EndAsync(Guid userId, Guid id, CancellationToken cancellationToken) =>
+        await EndAsync(s => s.UserId == userId && s.Id == id, Revoked, cancellationToken) > 0
+        || await database.RefreshSessions.AnyAsync(s => s.UserId == userId && s.Id == id, cancellationToken);
+
+    /// <summary>Ends all sessions of a user but one.</summary>
+    public Task EndOthersAsync(Guid userId, Guid kept, CancellationToken cancellationToken) =>
+        EndAsync(s => s.UserId == userId && s.Id != kept, Revoked, cancellationToken);
+
+    private IQueryable<RefreshSession> Active(DateTimeOffset now) =>
+        database.RefreshSessions.AsNoTracking().Where(s => s.RevokedAt == null && s.ExpiresAt > now);
+
+    private async Task<int> EndAsync(Expression<Func<RefreshSession, bool>> which, string reason, CancellationToken cancellationToken)
+    {
+        var now = clock.Now();
+        var ids = await Active(now).Where(which).Select(s => s.Id).ToListAsync(cancellationToken);
+        var ended = await database.RefreshSessions.Where(s => ids.Contains(s.Id) && s.RevokedAt == null).ExecuteUpdateAsync(
+            set => set.SetProperty(s => s.RevokedAt, now).SetProperty(s => s.RevokedReason, reason), cancellationToken);
+        // The end is in the database; that the client gives up waiting must not keep it from Redis.
+        await cache.NoteEndedAsync(ids, CancellationToken.None);
+        return ended;
+    }
+
+    private static string? Shorten(string userAgent)
+    {
+        if (userAgent.Length <= UserAgentMaxLength)
+        {
+            return userAgent.Length == 0 ? null : userAgent;
+        }
+
+        // Half of a surrogate pair cannot be stored.
+        return userAgent[..(char.IsHighSurrogate(userAgent[UserAgentMaxLength - 1]) ? UserAgentMaxLength - 1 : UserAgentMaxLength)];
+    }
+}

@@ -1,0 +1,21 @@
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.Options;
+
+namespace TaskAspire.ApiService.Caching;
+
+internal static class CachingExtensions
+{
+    /// <summary>The output cache on Redis, and the policy of the task list.</summary>
+    public static WebApplicationBuilder AddTaskListCache(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<TaskListVersions>();
+        builder.Services.AddSingleton<TaskListCachePolicy>();
+        builder.Services.AddSingleton<IConfigureOptions<OutputCacheOptions>, AddTaskListPolicy>();
+        return builder;
+    }
+
+    private sealed class AddTaskListPolicy(TaskListCachePolicy policy) : IConfigureOptions<OutputCacheOptions>
+    {
+        public void Configure(OutputCacheOptions options) => options.AddPolicy(TaskListCachePolicy.Name, policy);
+    }
+}

@@ -1,0 +1,71 @@
+using Microsoft.AspNetCore.OutputCaching;
+using TaskAspire.ApiService.Auth;
+using TaskAspire.ApiService.Tasks;
+using TaskAspire.ServiceDefaults.Telemetry;
+
+namespace TaskAspire.ApiService.Caching;
+
+/// <summary>
+/// Caches the task list for 300 s by user, version of the user's lists and normalised query. The version is read before the
+/// list is, so a list is never stored under a version that is newer than itself. A list that depends on the time of day
+/// (<c>overdue</c>) is not cached.
+/// </summary>
+internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCachePolicy
+{
+    public const string Name = "task-list";
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(300);
+
+    public async ValueTask CacheRequestAsync(OutputCacheContext context, CancellationToken cancellation)
+    {
+        context.AllowLocking = true;
+        var request = context.HttpContext;
+        var outcome = new CacheOutcome();
+        request.Features.Set(outcome);
+        // At the last moment, so that the header is not stored with the answer.
+        request.Response.OnStarting(outcome.WriteAsync, request.Response);
+        var query = TaskListQuery.Parse(request.Request.Query);
+        var version = request.User.FindUserId() is { } userId && query.Errors.Count == 0 && query.Overdue is null
+            ? await versions.FindAsync(userId)
+            : null;
+        context.EnableOutputCaching = version is not null;
+        context.AllowCacheLookup = context.AllowCacheStorage = version is not null;
+        if (version is null)
+        {
+            CacheMetrics.Miss();
+            return;
+        }
+
+        context.ResponseExpirationTimeSpan = Lifetime;
+        context.CacheVaryByRules.VaryByHost = false;
+        context.CacheVaryByRules.VaryByValues["user"] = request.User.UserId().ToString("N");
+        context.CacheVaryByRules.VaryByValues["version"] = version;
+        context.CacheVaryByRules.VaryByValues["query"] = query.Normalized();
+    }
+
+    public ValueTask ServeFromCacheAsync(OutputCacheContext context, CancellationToken cancellation)
+    {
+        context.HttpContext.Features.Get<CacheOutcome>()!.Hit = true;
+        CacheMetrics.Hit();
+        return ValueTask.CompletedTask;
+    }
+
+    public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
+    {
+        CacheMetrics.Miss();
+        context.AllowCacheStorage = context.AllowCacheStorage && context.HttpContext.Response.StatusCode == StatusCodes.Status200OK;
+        return ValueTask.CompletedTask;
+    }
+
+    private sealed class CacheOutcome
+    {
+        private const string HeaderName = "X-Cache";
+
+        public bool Hit { get; set; }
+
+        public Task WriteAsync(object response)
+        {
+            ((HttpResponse)response).Headers[HeaderName] = Hit ? "hit" : "miss";
+            return Task.CompletedTask;
+        }
+    }
+}

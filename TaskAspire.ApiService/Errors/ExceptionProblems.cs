@@ -1,0 +1,94 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Storage;
+using Npgsql;
+using TaskAspire.ServiceDefaults.Errors;
+
+namespace TaskAspire.ApiService.Errors;
+
+/// <summary>
+/// Turns what is thrown into problem details: what the client sent wrong into 4xx with the field named, a dependency that is
+/// away into 503 with <c>Retry-After</c> and the name of the service, all else into 500 without any of its text.
+/// </summary>
+internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger<ExceptionProblems> logger) : IExceptionHandler
+{
+    private const string RetryAfterSeconds = "2";
+
+    public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
+    {
+        if (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException)
+        {
+            // Nobody is there to read an answer.
+            context.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
+            return true;
+        }
+
+        var problem = Describe(context, exception);
+        context.Response.StatusCode = problem.Status ?? StatusCodes.Status500InternalServerError;
+        return await problems.TryWriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem, Exception = exception });
+    }
+
+    private ProblemDetails Describe(HttpContext context, Exception exception)
+    {
+        switch (exception)
+        {
+            case BadHttpRequestException bad:
+                return DescribeBadRequest(bad);
+            case IntegrationException integration:
+                logger.LogError(integration, "{Service} is not available", integration.Service);
+                return Unavailable(context, integration.Service);
+            case RetryLimitExceededException or NpgsqlException or DbUpdateException { InnerException: NpgsqlException } or TimeoutException:
+                logger.LogError(exception, "The database did not do what was asked");
+                return IsAway(exception) ? Unavailable(context, "Database") : Internal();
+            default:
+                logger.LogError(exception, "A request failed");
+                return Internal();
+        }
+    }
+
+    private static bool IsAway(Exception exception) => exception switch
+    {
+        RetryLimitExceededException or TimeoutException => true,
+        DbUpdateException { InnerException: { } inner } => IsAway(inner),
+        // Statements that the server refused for what they are do not get better by trying again.
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
+        NpgsqlException => true,
+        _ => false,
+    };
+
+    private static ProblemDetails DescribeBadRequest(BadHttpRequestException exception)
+    {
+        if (exception.InnerException is JsonException json)
+        {
+            return JsonProblems.Describe(json);
+        }
+
+        return exception.StatusCode switch
+        {
+            StatusCodes.Status413PayloadTooLarge => Problems.Details(
+                exception.StatusCode, ProblemTypes.PayloadTooLarge, "The body is too large; at most 1 MiB is accepted."),
+            StatusCodes.Status415UnsupportedMediaType => Problems.Details(
+                exception.StatusCode, ProblemTypes.UnsupportedMediaType, "Send the body as application/json."),
+            // Parameters are read by the slices themselves, so what is left is a body that is not there.
+            StatusCodes.Status400BadRequest => Problems.Details(
+                exception.StatusCode, ProblemTypes.MalformedRequest, "A JSON body is expected; it was empty, null or cut short."),
+            var status => Problems.Details(status, ProblemTypes.ForStatus(status), exception.Message),
+        };
+    }
+
+    private static ProblemDetails Unavailable(HttpContext context, string service)
+    {
+        context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        var problem = Problems.Details(
+            StatusCodes.Status503ServiceUnavailable,
+            ProblemTypes.ServiceUnavailable,
+            $"{service} is not available at the moment. Send the request again after the time in Retry-After.");
+        problem.Extensions["service"] = service.ToLowerInvariant();
+        return problem;
+    }
+
+    private static ProblemDetails Internal() => Problems.Details(
+        StatusCodes.Status500InternalServerError, ProblemTypes.Internal, "Something went wrong on our side. Quote the traceId when you report it.");
+}

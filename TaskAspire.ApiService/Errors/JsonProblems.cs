@@ -1,0 +1,57 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Mvc;
+
+namespace TaskAspire.ApiService.Errors;
+
+/// <summary>What is wrong with a JSON body, by the field it is wrong in.</summary>
+internal static class JsonProblems
+{
+    private static readonly string[] Required = ["The field is required."];
+
+    public static ProblemDetails Describe(JsonException exception)
+    {
+        var field = FieldOf(exception.Path);
+        var message = exception.Message;
+        // The serializer appends where it happened in terms of .NET types and byte positions.
+        var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
+        message = end < 0 ? message : message[..end];
+        if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+        {
+            message = "There is no such field.";
+        }
+        else if (message.Contains("could not be converted to", StringComparison.Ordinal))
+        {
+            message = "The value is not of the expected type, or not one of the allowed values.";
+        }
+        else if (message.Contains("doesn't allow setting null", StringComparison.Ordinal))
+        {
+            message = "The field must not be null.";
+        }
+        else if (message.StartsWith("Duplicate property", StringComparison.Ordinal))
+        {
+            message = "The field is given twice.";
+        }
+        else if (message.Contains("missing required properties", StringComparison.Ordinal))
+        {
+            return Missing(message);
+        }
+        else if (exception.Path is null or "$" && exception.LineNumber is not null)
+        {
+            var malformed = Problems.Details(StatusCodes.Status400BadRequest, ProblemTypes.MalformedRequest, $"The body is not valid JSON: {message}");
+            malformed.Extensions["errors"] = new Dictionary<string, string[]> { ["$"] = [message] };
+            return malformed;
+        }
+
+        return Problems.ValidationDetails(new Dictionary<string, string[]> { [field] = [message] });
+    }
+
+    /// <summary><c>$.reminders[0].at</c> is <c>reminders[0].at</c>; the body itself stays <c>$</c>.</summary>
+    private static string FieldOf(string? path) => path is { Length: > 2 } && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "$";
+
+    private static HttpValidationProblemDetails Missing(string message)
+    {
+        // "… missing required properties including: 'email', 'password'."
+        var names = message.Split('\'').Where((_, i) => i % 2 == 1).Where(n => !n.Contains('.', StringComparison.Ordinal)).Distinct();
+        return Problems.ValidationDetails(names.ToDictionary(n => n, _ => Required));
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+
+namespace TaskAspire.ApiService.Errors;
+
+/// <summary>The answers to what went wrong, as RFC 9457 problem details.</summary>
+internal static class Problems
+{
+    /// <summary>400: one field is wrong.</summary>
+    /// <param name="field">Its JSON path in camelCase, or the name of the parameter.</param>
+    /// <param name="message">What is wrong and what would be right.</param>
+    public static ProblemHttpResult Validation(string field, string message) =>
+        Validation(new Dictionary<string, string[]> { [field] = [message] });
+
+    /// <summary>400: fields are wrong, each with what would be right.</summary>
+    public static ProblemHttpResult Validation(IDictionary<string, string[]> errors) => TypedResults.Problem(ValidationDetails(errors));
+
+    /// <summary>401, with the challenge that RFC 9110 §11.6.1 asks for set by the caller.</summary>
+    public static ProblemHttpResult Unauthorized(string type, string detail) => Create(StatusCodes.Status401Unauthorized, type, detail);
+
+    /// <summary>404. Also for what belongs to somebody else: its existence is not the caller's business.</summary>
+    public static ProblemHttpResult NotFound(string what) =>
+        Create(StatusCodes.Status404NotFound, ProblemTypes.NotFound, $"There is no {what} with this id.");
+
+    /// <summary>409: the database's constraints do not allow it.</summary>
+    public static ProblemHttpResult Conflict(string field, string message)
+    {
+        var problem = Details(StatusCodes.Status409Conflict, ProblemTypes.Conflict, message);
+        problem.Extensions["errors"] = new Dictionary<string, string[]> { [field] = [message] };
+        return TypedResults.Problem(problem);
+    }
+
+    /// <summary>412: the entity tag sent in <c>If-Match</c> is not the current one.</summary>
+    public static ProblemHttpResult PreconditionFailed() => Create(
+        StatusCodes.Status412PreconditionFailed,
+        ProblemTypes.PreconditionFailed,
+        "It was changed since it was read. Read it again, apply the change to what it is now, and send the new ETag in If-Match.");
+
+    /// <summary>Any other, with a status, a stable type and a detail that names the remedy.</summary>
+    public static ProblemHttpResult Create(int status, string type, string detail) => TypedResults.Problem(Details(status, type, detail));
+
+    internal static ProblemDetails Details(int status, string type, string detail) =>
+        new() { Status = status, Type = type, Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), Detail = detail };
+
+    internal static HttpValidationProblemDetails ValidationDetails(IDictionary<string, string[]> errors) => new(errors)
+    {
+        Status = StatusCodes.Status400BadRequest,
+        Type = ProblemTypes.Validation,
+        Title = "Bad Request",
+        Detail = "The request has fields that are not valid; see errors.",
+    };
+}

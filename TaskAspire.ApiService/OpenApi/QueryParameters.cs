@@ -1,0 +1,76 @@
+using System.Text.Json.Nodes;
+using Microsoft.OpenApi;
+using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Paging;
+using TaskAspire.ApiService.Tasks;
+using TaskAspire.Data.Tasks;
+using TaskAspire.Data.Webhooks;
+
+namespace TaskAspire.ApiService.OpenApi;
+
+/// <summary>Tells the OpenAPI document of query parameters that a slice reads by itself (so that all that is wrong with them is told at once).</summary>
+internal static class QueryParameters
+{
+    public static RouteHandlerBuilder DescribePaging(this RouteHandlerBuilder endpoint) => endpoint.Describe(Limit(), Page());
+
+    public static RouteHandlerBuilder DescribeListQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
+        Parameter("status", "Any of these states; several by comma or by giving it again.", ListOf(EnumWords.Words<TaskItemStatus>())),
+        Parameter("priority", "Any of these priorities.", ListOf(EnumWords.Words<TaskPriority>())),
+        Parameter("categoryId", "In this category.", new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" }),
+        Parameter("tag", "Carrying this tag; given several times, all of them.", ListOf([])),
+        Parameter("dueBefore", "Due before this time, exclusive.", Time()),
+        Parameter("dueAfter", "Due at this time or later.", Time()),
+        Parameter("overdue", "true: open, and the due date has passed; false: the others.", new OpenApiSchema { Type = JsonSchemaType.Boolean }),
+        Parameter("search", "Text in title or description, upper and lower case being equal; up to 200 characters.", new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = 200 }),
+        Parameter("sort", "Order; - before the name for descending. Tasks without due date come last ascending.", Sorts()),
+        Limit(),
+        Page(),
+        Parameter("cursor", "nextCursor of the page before, instead of page: neither skips nor repeats while tasks come and go, and counts nothing.", new OpenApiSchema { Type = JsonSchemaType.String }));
+
+    public static RouteHandlerBuilder DescribeDeliveryQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
+        Parameter("state", "In this state.", OneOf(EnumWords.Words<WebhookDeliveryState>())),
+        Limit(),
+        Parameter("cursor", "nextCursor of the page before.", new OpenApiSchema { Type = JsonSchemaType.String }));
+
+    private static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, params OpenApiParameter[] parameters) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            operation.Parameters = [.. operation.Parameters ?? [], .. parameters];
+            return Task.CompletedTask;
+        });
+
+    private static OpenApiParameter Limit() => Parameter("limit", "Most items on a page.", Number(PageQuery.MaxLimit, PageQuery.DefaultLimit));
+
+    private static OpenApiParameter Page() => Parameter("page", "Number of the page.", Number(PageQuery.MaxPage, 1));
+
+    private static OpenApiParameter Parameter(string name, string description, OpenApiSchema schema) =>
+        new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = schema };
+
+    private static OpenApiSchema Number(int max, int fallback) => new()
+    {
+        Type = JsonSchemaType.Integer,
+        Format = "int32",
+        Minimum = "1",
+        Maximum = max.ToString(System.Globalization.CultureInfo.InvariantCulture),
+        Default = JsonValue.Create(fallback),
+    };
+
+    private static OpenApiSchema Time() => new() { Type = JsonSchemaType.String, Format = "date-time" };
+
+    private static OpenApiSchema ListOf(IEnumerable<string> words) => new()
+    {
+        Type = JsonSchemaType.Array,
+        Items = OneOf(words),
+    };
+
+    private static OpenApiSchema Sorts() => new()
+    {
+        Type = JsonSchemaType.String,
+        Enum = Words(TaskListSort.Keys.Keys.SelectMany(k => new[] { k, "-" + k })),
+        Default = JsonValue.Create("-createdAt"),
+    };
+
+    private static OpenApiSchema OneOf(IEnumerable<string> words) => new() { Type = JsonSchemaType.String, Enum = Words(words) is { Count: > 0 } list ? list : null };
+
+    private static List<JsonNode> Words(IEnumerable<string> words) => [.. words.Select(w => JsonValue.Create(w))];
+}

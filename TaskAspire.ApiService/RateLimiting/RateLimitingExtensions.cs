@@ -1,0 +1,63 @@
+using System.Net;
+using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace TaskAspire.ApiService.RateLimiting;
+
+internal static class RateLimitingExtensions
+{
+    /// <summary>Adds the limits. Needs an <c>IConnectionMultiplexer</c>.</summary>
+    public static WebApplicationBuilder AddRateLimiting(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<RateLimitingOptions>().BindConfiguration(RateLimitingOptions.Section).ValidateDataAnnotations();
+        builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<RateLimitingOptions>>(TrustKnownProxies);
+        builder.Services.TryAddSingleton(TimeProvider.System);
+        builder.Services.TryAddSingleton<RedisGate>();
+        builder.Services.AddSingleton<RedisRequestCounts>();
+        builder.Services.AddSingleton(services => new MemoryRequestCounts(services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<RequestLimiter>();
+        return builder;
+    }
+
+    /// <summary>Takes the client's address and scheme from what the configured proxies say. To stand before all else.</summary>
+    public static WebApplication UseKnownProxies(this WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<IOptions<RateLimitingOptions>>().Value;
+        if (options.KnownProxies.Count + options.KnownNetworks.Count > 0)
+        {
+            app.UseForwardedHeaders();
+        }
+
+        return app;
+    }
+
+    /// <summary>Limits what follows. To stand after <c>UseAuthentication</c>, so that the caller is known, and before <c>UseAuthorization</c>, so that refused requests count.</summary>
+    public static WebApplication UseRateLimits(this WebApplication app)
+    {
+        if (app.Services.GetRequiredService<IOptions<RateLimitingOptions>>().Value.Enabled)
+        {
+            app.UseMiddleware<RateLimitMiddleware>();
+        }
+
+        return app;
+    }
+
+    private static void TrustKnownProxies(ForwardedHeadersOptions forwarded, IOptions<RateLimitingOptions> options)
+    {
+        forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
+        // As many hops as are known proxies; the first address that is none is the client's.
+        forwarded.ForwardLimit = null;
+        forwarded.KnownProxies.Clear();
+        forwarded.KnownIPNetworks.Clear();
+        foreach (var proxy in options.Value.KnownProxies)
+        {
+            forwarded.KnownProxies.Add(IPAddress.Parse(proxy));
+        }
+
+        foreach (var network in options.Value.KnownNetworks)
+        {
+            forwarded.KnownIPNetworks.Add(System.Net.IPNetwork.Parse(network));
+        }
+    }
+}

@@ -1,0 +1,135 @@
+using System.Diagnostics.CodeAnalysis;
+using StackExchange.Redis;
+
+namespace TaskAspire.ApiService.RateLimiting;
+
+/// <summary>
+/// The way to Redis for what can do without it. Once Redis is known to be away nobody waits for it: the answer is "none" at
+/// once, and a probe in the background finds out when it is back.
+/// </summary>
+internal sealed class RedisGate : IDisposable
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
+
+    private readonly IConnectionMultiplexer _redis;
+    private readonly TimeProvider _clock;
+    private readonly ILogger<RedisGate> _logger;
+    private readonly CancellationTokenSource _stopping = new();
+    private long _disturbedAt;
+    private int _probing;
+
+    public RedisGate(IConnectionMultiplexer redis, TimeProvider clock, ILogger<RedisGate> logger)
+    {
+        (_redis, _clock, _logger) = (redis, clock, logger);
+        // What happened before this process watched is not known.
+        Disturb();
+        _redis.ConnectionFailed += OnConnectionChanged;
+        _redis.ConnectionRestored += OnConnectionChanged;
+    }
+
+    /// <summary>Whether Redis is thought to answer.</summary>
+    public bool IsOpen => Volatile.Read(ref _probing) == 0 && _redis.IsConnected;
+
+    /// <summary>
+    /// Whether nothing has gone wrong with the connection for this long. A Redis that was away may have lost writes, or have
+    /// missed some of ours; only what was written since then can be relied on.
+    /// </summary>
+    public bool HasBeenSteadyFor(TimeSpan duration) => _clock.GetElapsedTime(Volatile.Read(ref _disturbedAt)) > duration;
+
+    /// <summary>Does something in Redis; null when Redis is away or did not answer in time.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever Redis failed with, the caller can do without it.")]
+    public async ValueTask<T?> TryAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
+        where T : class
+    {
+        if (!IsOpen)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await operation(_redis.GetDatabase()).WaitAsync(Timeout, _clock, cancellationToken);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception exception)
+        {
+            Close(exception);
+            return null;
+        }
+    }
+
+    /// <summary>Has Redis do something that nobody waits for; nothing happens while Redis is away.</summary>
+    public void Send(Action<IDatabase> operation)
+    {
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        try
+        {
+            operation(_redis.GetDatabase());
+        }
+        catch (RedisException exception)
+        {
+            Close(exception);
+        }
+    }
+
+    public void Dispose()
+    {
+        _redis.ConnectionFailed -= OnConnectionChanged;
+        _redis.ConnectionRestored -= OnConnectionChanged;
+        _stopping.Cancel();
+        _stopping.Dispose();
+    }
+
+    private void OnConnectionChanged(object? sender, ConnectionFailedEventArgs change) => Disturb();
+
+    private void Disturb() => Volatile.Write(ref _disturbedAt, _clock.GetTimestamp());
+
+    private void Close(Exception reason)
+    {
+        Disturb();
+        if (Interlocked.Exchange(ref _probing, 1) == 0)
+        {
+            _logger.LogWarning(reason, "Redis did not answer; going on without it");
+            _ = ProbeAsync(_stopping.Token);
+        }
+    }
+
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A probe that fails is repeated.")]
+    private async Task ProbeAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            while (true)
+            {
+                await Task.Delay(ProbeInterval, _clock, cancellationToken);
+                try
+                {
+                    if (_redis.IsConnected)
+                    {
+                        await _redis.GetDatabase().PingAsync().WaitAsync(Timeout, _clock, cancellationToken);
+                        Disturb();
+                        Volatile.Write(ref _probing, 0);
+                        _logger.LogInformation("Redis answers again");
+                        return;
+                    }
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException)
+                {
+                    _logger.LogDebug(exception, "Redis still does not answer");
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The process ends.
+        }
+    }
+}

@@ -1,0 +1,108 @@
+using System.ComponentModel.DataAnnotations;
+using Microsoft.Extensions.Options;
+using TaskAspire.Data;
+
+namespace TaskAspire.ApiService.Startup;
+
+/// <summary>What the API does about the database schema by itself. Section <c>Database</c>.</summary>
+internal sealed class DatabaseOptions
+{
+    public const string Section = "Database";
+
+    /// <summary>Whether the API brings the schema up to date when it starts.</summary>
+    /// <value>The default is false; <c>appsettings.Development.json</c> says true. Elsewhere <c>TaskAspire.ApiService -- migrate</c> runs before it.</value>
+    public bool MigrateAtStart { get; set; }
+
+    /// <summary>How long to wait between two attempts to reach the database.</summary>
+    /// <value>The default is 1 second; 0.1 to 60.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan MigrationRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+}
+
+/// <summary>
+/// Migrates when a development API starts: once before anything else does, so that what reads the database at its start finds its
+/// tables; and, where the database comes later than the API, in the background, while <c>/health</c> says it is not ready.
+/// </summary>
+internal sealed class SchemaMigration(
+    IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<SchemaMigration> logger) : BackgroundService, IHostedLifecycleService
+{
+    private bool _done = !options.Value.MigrateAtStart;
+
+    public async Task StartingAsync(CancellationToken cancellationToken) => await TryMigrateAsync(cancellationToken);
+
+    public Task StartedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    public Task StoppedAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!_done)
+        {
+            await Task.Delay(options.Value.MigrationRetryDelay, clock, stoppingToken);
+            await TryMigrateAsync(stoppingToken);
+        }
+    }
+
+    private async Task TryMigrateAsync(CancellationToken cancellationToken)
+    {
+        if (_done)
+        {
+            return;
+        }
+
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+            _done = true;
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning("The schema could not be migrated yet and will be tried again: {Reason}", exception.GetBaseException().Message);
+        }
+    }
+}
+
+internal static class StartupExtensions
+{
+    /// <summary>The argument that makes the service a one-shot migrator.</summary>
+    private const string MigrateCommand = "migrate";
+
+    public static WebApplicationBuilder AddSchemaMigration(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations();
+        builder.Services.AddHostedService<SchemaMigration>();
+        return builder;
+    }
+
+    /// <summary>Serves; or, with the argument <c>migrate</c>, brings the schema up to date and ends.</summary>
+    /// <returns>The exit code: 0, or 1 when the migration failed.</returns>
+    public static async Task<int> RunOrMigrateAsync(this WebApplication app, string[] args)
+    {
+        if (args is not [MigrateCommand, ..])
+        {
+            await app.RunAsync();
+            return 0;
+        }
+
+        try
+        {
+            await using var scope = app.Services.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>()
+                .MigrateAsync(app.Lifetime.ApplicationStopping);
+            return 0;
+        }
+        catch (Exception exception)
+        {
+            app.Logger.LogCritical(exception, "The schema could not be migrated");
+            return 1;
+        }
+        finally
+        {
+            // Sends what traces and logs are still buffered.
+            await app.DisposeAsync();
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using TaskAspire.Data;
+using TaskAspire.Data.Webhooks;
+using TaskAspire.Data.Webhooks.Targets;
+using TaskAspire.ServiceDefaults;
+
+namespace TaskAspire.ApiService.Startup;
+
+internal static class StoreExtensions
+{
+    /// <summary>PostgreSQL and Redis, what both services agree on about webhooks, and the health of all that the API depends on.</summary>
+    public static WebApplicationBuilder AddStores(this WebApplicationBuilder builder)
+    {
+        builder.AddNpgsqlDbContext<TaskDbContext>(
+            TaskDatabase.ConnectionName,
+            settings => (settings.DisableHealthChecks, settings.DisableRetry) = (true, true),
+            TaskDatabase.Configure);
+        builder.Services.AddTaskDatabase();
+        builder.Services.AddWebhookTargets();
+        builder.Services.AddWebhookSigning();
+        builder.AddSchemaMigration();
+        builder.AddRedis();
+
+        builder.AddDatabaseHealthCheck((services, token) => services.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(token));
+        builder.AddRedisHealthCheck();
+        builder.AddWebhooksHealthCheck();
+        builder.AddElasticsearchHealthCheck();
+        return builder;
+    }
+}

@@ -1,0 +1,40 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
+namespace TaskAspire.ApiService.Tasks;
+
+/// <summary>
+/// The entity tag of a task (RFC 9110 §8.8.3): its version, and a hash of the names it shows but does not own. Renaming a
+/// category changes what a client gets to see of a task without changing the task.
+/// </summary>
+internal static class TaskETag
+{
+    private const int DigestBytes = 8;
+
+    public static string Of(TaskResponse task)
+    {
+        if (task.Category is null && task.Tags.Count == 0)
+        {
+            return $"\"{task.Version}\"";
+        }
+
+        var names = string.Join('\0', task.Tags.Prepend(task.Category?.Name ?? ""));
+        var digest = SHA256.HashData(Encoding.UTF8.GetBytes(names)).AsSpan(0, DigestBytes);
+        return $"\"{task.Version}-{Convert.ToHexStringLower(digest)}\"";
+    }
+
+    /// <summary>Whether a write may go ahead: no <c>If-Match</c> was sent, or the current tag is in it (strong comparison).</summary>
+    public static bool Allows(StringValues ifMatch, TaskResponse task) => ifMatch.Count == 0 || IsIn(ifMatch, Of(task), strong: true);
+
+    /// <summary>Whether the client has it already: the current tag is in <c>If-None-Match</c> (weak comparison).</summary>
+    public static bool IsIn(StringValues header, string etag) => header.Count > 0 && IsIn(header, etag, strong: false);
+
+    private static bool IsIn(StringValues header, string etag, bool strong)
+    {
+        var current = EntityTagHeaderValue.Parse(etag);
+        return EntityTagHeaderValue.TryParseList([.. header.Select(h => h ?? "")], out var tags)
+            && tags.Any(t => t.Tag == "*" || t.Compare(current, strong));
+    }
+}

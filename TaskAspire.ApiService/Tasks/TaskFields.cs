@@ -1,0 +1,85 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
+using TaskAspire.ApiService.Errors;
+using TaskAspire.Data;
+using TaskAspire.Data.Tasks;
+
+namespace TaskAspire.ApiService.Tasks;
+
+/// <summary>Brings a tracked task to what a request says.</summary>
+internal sealed class TaskFields(TaskDbContext database)
+{
+    public const string NoSuchCategory = "There is no category with this id.";
+
+    /// <summary>Null, or what is wrong with the request in the light of what the user has.</summary>
+    public async Task<ProblemHttpResult?> ApplyAsync(TaskItem task, TaskRequest request, DateTimeOffset now, bool isNew, CancellationToken cancellationToken)
+    {
+        if (request.CategoryId is { } category && category != task.CategoryId
+            && !await LoadCategoryAsync(task.UserId, category, cancellationToken))
+        {
+            return Problems.Validation("categoryId", NoSuchCategory);
+        }
+
+        if (ReminderList.Apply(task, request.Reminders) is { } problem)
+        {
+            return problem;
+        }
+
+        var dueDateMoved = task.DueDate != request.DueDate;
+        var wasOpen = task.IsOpen;
+        task.Title = request.Title;
+        task.Description = request.Description;
+        task.Priority = request.Priority;
+        task.DueDate = request.DueDate;
+        task.TimeZone = request.TimeZone;
+        task.CategoryId = request.CategoryId;
+        SetStatus(task, request.Status, now);
+        task.Rearm(now, dueDateMoved, reopened: !isNew && !wasOpen && task.IsOpen);
+        await ApplyTagsAsync(task, request.Tags, cancellationToken);
+        return null;
+    }
+
+    private static void SetStatus(TaskItem task, TaskItemStatus status, DateTimeOffset now)
+    {
+        task.CompletedAt = status == TaskItemStatus.Done ? task.CompletedAt ?? now : null;
+        task.Status = status;
+    }
+
+    private async Task<bool> LoadCategoryAsync(Guid userId, Guid id, CancellationToken cancellationToken) =>
+        // Tracked, so that EF Core connects it to the task and the answer has its name.
+        await database.Categories.SingleOrDefaultAsync(c => c.Id == id && c.UserId == userId, cancellationToken) is not null;
+
+    private async Task ApplyTagsAsync(TaskItem task, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    {
+        var wanted = names.ToDictionary(NameKeys.Of, n => n.Trim());
+        task.Tags.RemoveAll(t => !wanted.ContainsKey(t.Tag!.NameKey));
+        var missing = wanted.Keys.Except(task.Tags.Select(t => t.Tag!.NameKey)).ToList();
+        if (missing.Count == 0)
+        {
+            return;
+        }
+
+        var tags = await database.Tags.Where(t => t.UserId == task.UserId && missing.Contains(t.NameKey)).ToListAsync(cancellationToken);
+        if (tags.Count < missing.Count)
+        {
+            await CreateTagsAsync(task, wanted, [.. missing.Except(tags.Select(t => t.NameKey)).Order(StringComparer.Ordinal)], cancellationToken);
+            tags = await database.Tags.Where(t => t.UserId == task.UserId && missing.Contains(t.NameKey)).ToListAsync(cancellationToken);
+        }
+
+        task.Tags.AddRange(tags.Select(t => new TaskTag { TaskId = task.Id, TagId = t.Id, Tag = t }));
+    }
+
+    /// <summary>Two requests may make the same tag at once, so the conflict is the database's to settle; in order, so that they cannot lock each other out.</summary>
+    private Task<int> CreateTagsAsync(TaskItem task, Dictionary<string, string> names, string[] keys, CancellationToken cancellationToken)
+    {
+        var ids = Array.ConvertAll(keys, _ => Guid.CreateVersion7());
+        var typed = Array.ConvertAll(keys, k => names[k]);
+        return database.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO tags (id, user_id, name, name_key, created_at)
+            SELECT id, {task.UserId}, name, name_key, {task.UpdatedAt} FROM unnest({ids}, {typed}, {keys}) AS new (id, name, name_key)
+            ON CONFLICT (user_id, name_key) DO NOTHING
+            """,
+            cancellationToken);
+    }
+}

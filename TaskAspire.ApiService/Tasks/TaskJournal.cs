@@ -1,0 +1,69 @@
+using System.Diagnostics;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TaskAspire.ApiService.Json;
+using TaskAspire.Data;
+using TaskAspire.Data.Changes;
+using TaskAspire.Data.Tasks;
+using TaskAspire.Data.Webhooks;
+
+namespace TaskAspire.ApiService.Tasks;
+
+/// <summary>Writes down what happened to a task: the event for webhooks, and the change for history and sync.</summary>
+internal sealed class TaskJournal(TaskDbContext database)
+{
+    private const string EventPrefix = "task.";
+
+    /// <summary>What a change says nothing new with.</summary>
+    private static readonly string[] Silent = ["version", "updatedAt", "category"];
+
+    public void Record(TaskItem task, TaskResponse? before, TaskResponse after, string eventType, DateTimeOffset now)
+    {
+        database.WebhookEvents.Add(new WebhookEvent
+        {
+            UserId = task.UserId,
+            Type = eventType,
+            TaskId = task.Id,
+            Payload = WebhookPayload.Write(eventType, now, json => JsonSerializer.Serialize(json, after, ApiJson.Options)),
+            OccurredAt = now,
+            TraceParent = Activity.Current?.Id,
+        });
+        database.Changes.Add(new Change
+        {
+            UserId = task.UserId,
+            Entity = "task",
+            EntityId = task.Id,
+            Operation = eventType[EventPrefix.Length..],
+            Fields = before is null ? null : Difference(before, after).ToJsonString(ApiJson.Options),
+            OccurredAt = now,
+        });
+    }
+
+    public static bool HasChanged(TaskResponse before, TaskResponse after) => Difference(before, after).Count > 0;
+
+    /// <summary>The event that tells best what a change of the task was.</summary>
+    public static string EventOf(TaskResponse before, TaskItem task) => (before.Status, task.Status) switch
+    {
+        _ when task.DeletedAt is not null => WebhookEventTypes.TaskDeleted,
+        (not TaskItemStatus.Done, TaskItemStatus.Done) => WebhookEventTypes.TaskCompleted,
+        (TaskItemStatus.Done or TaskItemStatus.Cancelled, TaskItemStatus.Todo or TaskItemStatus.InProgress) => WebhookEventTypes.TaskReopened,
+        _ => WebhookEventTypes.TaskUpdated,
+    };
+
+    /// <summary>Field to <c>{ "from", "to" }</c>, of the fields that differ.</summary>
+    private static JsonObject Difference(TaskResponse before, TaskResponse after)
+    {
+        var from = JsonSerializer.SerializeToNode(before, ApiJson.Options)!.AsObject();
+        var to = JsonSerializer.SerializeToNode(after, ApiJson.Options)!.AsObject();
+        var result = new JsonObject();
+        foreach (var (name, value) in to)
+        {
+            if (!Silent.Contains(name) && !JsonNode.DeepEquals(value, from[name]))
+            {
+                result[name] = new JsonObject { ["from"] = from[name]?.DeepClone(), ["to"] = value?.DeepClone() };
+            }
+        }
+
+        return result;
+    }
+}

@@ -1,0 +1,113 @@
+using System.ComponentModel.DataAnnotations;
+using TaskAspire.ApiService.Json;
+using TaskAspire.Data.Tasks;
+
+namespace TaskAspire.ApiService.Tasks;
+
+/// <summary>A task as a client writes it: created with POST, or replaced as a whole with PUT (a field left out gets its default).</summary>
+public sealed record TaskRequest : IValidatableObject
+{
+    /// <summary>Most tags a task can carry.</summary>
+    public const int MaxTags = 50;
+
+    /// <summary>Most reminders a task can have.</summary>
+    public const int MaxReminders = 20;
+
+    /// <summary>What is to be done: 1 to 200 characters, not only white space.</summary>
+    [Required, StringLength(TaskItem.TitleMaxLength, MinimumLength = 1, ErrorMessage = "The title must have 1 to 200 characters.")]
+    public required string Title { get; init; }
+
+    /// <summary>More about it, up to 10,000 characters.</summary>
+    [StringLength(TaskItem.DescriptionMaxLength, ErrorMessage = "The description must have at most 10,000 characters.")]
+    public string? Description { get; init; }
+
+    /// <summary>Where it stands.</summary>
+    public TaskItemStatus Status { get; init; }
+
+    /// <summary>How much it matters.</summary>
+    public TaskPriority Priority { get; init; }
+
+    /// <summary>When it is due, RFC 3339 with offset.</summary>
+    public DateTimeOffset? DueDate { get; init; }
+
+    /// <summary>IANA time zone in which the due date is meant, such as <c>Europe/Berlin</c>.</summary>
+    public string? TimeZone { get; init; }
+
+    /// <summary>The category it lies in.</summary>
+    public Guid? CategoryId { get; init; }
+
+    /// <summary>Names of its tags, up to 50 of 1 to 50 characters; one that does not exist yet is made.</summary>
+    [MaxLength(MaxTags, ErrorMessage = "A task can carry at most 50 tags.")]
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>When to be reminded, up to 20 times.</summary>
+    [MaxLength(MaxReminders, ErrorMessage = "A task can have at most 20 reminders.")]
+    public IReadOnlyList<ReminderRequest> Reminders { get; init; } = [];
+
+    /// <inheritdoc />
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
+    {
+        if (string.IsNullOrWhiteSpace(Title))
+        {
+            yield return new ValidationResult("The title must not be only white space.", [nameof(Title)]);
+        }
+
+        if (TimeZone is not null && !TimeZones.IsIana(TimeZone))
+        {
+            yield return new ValidationResult("The time zone must be an IANA name such as Europe/Berlin.", [nameof(TimeZone)]);
+        }
+
+        foreach (var error in TagNames.Check(Tags).Concat(ReminderRequest.CheckAll(Reminders)))
+        {
+            yield return error;
+        }
+    }
+}
+
+/// <summary>A reminder as a client writes it: <c>at</c>, or <c>minutesBeforeDue</c>.</summary>
+public sealed record ReminderRequest
+{
+    private const int MinutesInAYear = 366 * 24 * 60;
+
+    /// <summary>The id of a reminder the task already has, to keep or move it; left out for a new one.</summary>
+    public Guid? Id { get; init; }
+
+    /// <summary>The time itself, RFC 3339 with offset. A time that has passed fires at once.</summary>
+    public DateTimeOffset? At { get; init; }
+
+    /// <summary>Minutes before the due date, 0 to 527,040 (366 days); it moves with the due date, and waits for one.</summary>
+    public int? MinutesBeforeDue { get; init; }
+
+    internal static IEnumerable<ValidationResult> CheckAll(IReadOnlyList<ReminderRequest> reminders)
+    {
+        for (var i = 0; i < reminders.Count; i++)
+        {
+            if (reminders[i] is not { } reminder)
+            {
+                yield return new ValidationResult("A reminder must not be null.", [$"Reminders[{i}]"]);
+            }
+            else if (reminder.At is null == reminder.MinutesBeforeDue is null)
+            {
+                yield return new ValidationResult("Give either at or minutesBeforeDue.", [$"Reminders[{i}]"]);
+            }
+            else if (reminder.MinutesBeforeDue is < 0 or > MinutesInAYear)
+            {
+                yield return new ValidationResult("minutesBeforeDue must be 0 to 527,040 (366 days).", [$"Reminders[{i}].MinutesBeforeDue"]);
+            }
+            else if (reminders.Take(i).Any(r => r is not null && (r.Id is not null && r.Id == reminder.Id || (r.At, r.MinutesBeforeDue) == (reminder.At, reminder.MinutesBeforeDue))))
+            {
+                yield return new ValidationResult("The same reminder is given twice.", [$"Reminders[{i}]"]);
+            }
+        }
+    }
+}
+
+internal static class TimeZones
+{
+    /// <summary>Whether it is a zone of the IANA database. (Windows names would be found too; they have no slash, but UTC and GMT have none either.)</summary>
+    public static bool IsIana(string name) =>
+        name.Length is > 0 and <= 64
+        && StrictStringConverter.IsStorable(name)
+        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
+        && zone.HasIanaId;
+}

@@ -1,0 +1,68 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using TaskAspire.ApiService.Caching;
+using TaskAspire.Data;
+
+namespace TaskAspire.ApiService.Writing;
+
+/// <summary>
+/// One write of a user: a transaction that is run again after a transient fault, and after its commit a new version of the
+/// user's cached lists, before anything is answered.
+/// </summary>
+internal sealed class WriteTransaction(TaskDbContext database, TaskListVersions versions)
+{
+    /// <summary>Runs the work in a transaction. The work begins with nothing tracked, and saves what it changes by itself.</summary>
+    /// <param name="userId">Whose data is written.</param>
+    /// <param name="work">May run more than once, so it must take all it needs from the database and its arguments.</param>
+    /// <param name="committed">
+    /// Whether an earlier run went through, asked when the connection broke during its commit; null for work that can be done twice.
+    /// </param>
+    /// <param name="cancellationToken">Ends the work, not the commit.</param>
+    public async Task<T> RunAsync<T>(
+        Guid userId,
+        Func<CancellationToken, Task<T>> work,
+        Func<CancellationToken, Task<bool>>? committed,
+        CancellationToken cancellationToken)
+    {
+        T? done = default;
+        var mayBeCommitted = false;
+        var result = await database.InTransactionAsync(async token =>
+        {
+            if (mayBeCommitted && committed is not null && await committed(token))
+            {
+                return done!;
+            }
+
+            mayBeCommitted = false;
+            done = await work(token);
+            mayBeCommitted = true;
+            return done;
+        }, cancellationToken);
+        // A client that hangs up now must not leave the old list in the cache for everybody else.
+        await versions.BumpAsync(userId);
+        return result;
+    }
+}
+
+internal static class Transactions
+{
+    /// <summary>Work that can be done twice, in a transaction that is run again after a transient fault.</summary>
+    public static Task<T> InTransactionAsync<T>(this TaskDbContext database, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
+        database.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
+        {
+            database.ChangeTracker.Clear();
+            await using var transaction = await database.Database.BeginTransactionAsync(token);
+            var result = await work(token);
+            await transaction.CommitAsync(CancellationToken.None);
+            return result;
+        }, cancellationToken);
+}
+
+internal static class ConstraintViolations
+{
+    /// <summary>The name of the unique or foreign key constraint that a write ran against, or null.</summary>
+    public static string? ViolatedConstraint(this DbUpdateException exception) =>
+        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation } postgres
+            ? postgres.ConstraintName
+            : null;
+}

@@ -1,0 +1,17 @@
+using TaskAspire.ApiService.Json;
+
+namespace TaskAspire.ApiService.Writing;
+
+internal static class WritingExtensions
+{
+    /// <summary>How requests are read, validated and written.</summary>
+    public static WebApplicationBuilder AddRequests(this WebApplicationBuilder builder)
+    {
+        builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
+        builder.Services.AddValidation();
+        builder.Services.AddSingleton<RequestValidation>();
+        builder.Services.AddScoped<WriteTransaction>();
+        builder.Services.AddSingleton(TimeProvider.System);
+        return builder;
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using StackExchange.Redis;
+using TaskAspire.ServiceDefaults.Caching;
+using TaskAspire.ServiceDefaults.Configuration;
+
+namespace TaskAspire.ServiceDefaults;
+
+/// <summary>How a service is joined to Redis.</summary>
+public static class RedisExtensions
+{
+    /// <summary>The name of the connection string.</summary>
+    public const string ConnectionName = "cache";
+
+    /// <summary>
+    /// Adds the one <see cref="IConnectionMultiplexer"/> and the output cache's store on it. The service starts and stays up while
+    /// Redis is down: commands then fail at once with <see cref="RedisConnectionException"/> or <see cref="RedisTimeoutException"/>.
+    /// </summary>
+    public static WebApplicationBuilder AddRedis(this WebApplicationBuilder builder)
+    {
+        builder.AddRedisOutputCache(
+            ConnectionName,
+            settings =>
+            {
+                // Ours says `redis` and has a time limit.
+                settings.DisableHealthChecks = true;
+                // At the start, so that no request is the one that waits for the first connection.
+                settings.DisableAutoActivation = false;
+            },
+            options => Configure(options, builder.Configuration));
+        builder.Services.AddOptions<ConfigurationOptions>().Validate(
+            options => options.EndPoints.Count > 0,
+            $"No Redis is configured. Set ConnectionStrings__{ConnectionName} or REDIS_URL.");
+        return builder;
+    }
+
+    private static void Configure(ConfigurationOptions options, ConfigurationManager configuration)
+    {
+        options.Defaults = new RedisDefaults();
+        if (string.IsNullOrEmpty(options.User) && configuration[ConfigurationKeys.RedisUser] is { } user)
+        {
+            options.User = user;
+        }
+
+        if (string.IsNullOrEmpty(options.Password) && configuration[ConfigurationKeys.RedisPassword] is { } password)
+        {
+            options.Password = password;
+        }
+    }
+}

@@ -1,0 +1,26 @@
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Hosting;
+
+namespace TaskAspire.ServiceDefaults.Configuration;
+
+/// <summary>Who is speaking, in telemetry and in headers.</summary>
+/// <param name="Name">The service's name: <c>OTEL_SERVICE_NAME</c>, else the application's.</param>
+/// <param name="Version"><c>APP_VERSION</c>, else the assembly's version without its build metadata.</param>
+/// <param name="Environment">The environment's name: Development, Production, …</param>
+public sealed record ServiceInfo(string Name, string Version, string Environment)
+{
+    internal static ServiceInfo From(IConfiguration configuration, IHostEnvironment environment) => new(
+        configuration["OTEL_SERVICE_NAME"] ?? environment.ApplicationName,
+        configuration[ConfigurationKeys.ServiceVersion] ?? AssemblyVersion(environment),
+        environment.EnvironmentName);
+
+    private static string AssemblyVersion(IHostEnvironment environment)
+    {
+        // By the application's name: the entry assembly of a test run is the test runner.
+        var assembly = AppDomain.CurrentDomain.GetAssemblies().FirstOrDefault(candidate => candidate.GetName().Name == environment.ApplicationName)
+            ?? Assembly.GetEntryAssembly();
+        var version = assembly?.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion ?? "1.0.0";
+        return version.Split('+')[0];
+    }
+}

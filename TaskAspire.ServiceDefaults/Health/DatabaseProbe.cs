@@ -1,0 +1,41 @@
+using System.Data.Common;
+using System.Net.Sockets;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace TaskAspire.ServiceDefaults.Health;
+
+/// <summary>Whether PostgreSQL answers and the schema is up to date.</summary>
+internal sealed class DatabaseProbe(Func<IServiceProvider, CancellationToken, Task<bool>>? isReady)
+{
+    // Migrations only move forward, so this is asked until the first yes.
+    private volatile bool _ready = isReady is null;
+
+    public async Task<string?> FindProblemAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var dataSource = services.GetRequiredService<NpgsqlDataSource>();
+            await using (var command = dataSource.CreateCommand("SELECT 1"))
+            {
+                await command.ExecuteScalarAsync(cancellationToken);
+            }
+
+            if (!_ready && !await isReady!(services, cancellationToken))
+            {
+                return "Migrations are pending.";
+            }
+
+            _ready = true;
+            return null;
+        }
+        catch (PostgresException e)
+        {
+            return $"PostgreSQL refuses (SQLSTATE {e.SqlState}).";
+        }
+        catch (Exception e) when (e is DbException or SocketException or TimeoutException or InvalidOperationException)
+        {
+            return "PostgreSQL cannot be reached.";
+        }
+    }
+}

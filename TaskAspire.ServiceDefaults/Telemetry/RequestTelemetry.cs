@@ -1,0 +1,83 @@
+using System.Diagnostics;
+using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Metadata;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.Logging;
+
+namespace TaskAspire.ServiceDefaults.Telemetry;
+
+/// <summary>Measures each request and writes its one line in the log. Outermost, so that it sees what the client sees.</summary>
+internal sealed class RequestTelemetry(RequestDelegate next, ILogger<RequestTelemetry> logger)
+{
+    private const string Unmatched = "unmatched";
+
+    /// <summary>nginx's code for a client that went away before there was an answer.</summary>
+    private const int ClientClosedRequest = StatusCodes.Status499ClientClosedRequest;
+
+    public async Task InvokeAsync(HttpContext context)
+    {
+        var start = Stopwatch.GetTimestamp();
+        try
+        {
+            await next(context);
+        }
+        catch when (Unanswered(context))
+        {
+            Record(context, context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : StatusCodes.Status500InternalServerError, start);
+            throw;
+        }
+
+        Record(context, Unanswered(context) && context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode, start);
+    }
+
+    private static bool Unanswered(HttpContext context) => !context.Response.HasStarted;
+
+    private void Record(HttpContext context, int statusCode, long start)
+    {
+        var elapsed = Stopwatch.GetElapsedTime(start);
+        var endpoint = EndpointOf(context);
+        var route = RouteOf(endpoint);
+        var isStream = endpoint?.Metadata.GetMetadata<IDisableHttpMetricsMetadata>() is not null;
+        HttpMetrics.Record(context.Request.Method, route, statusCode, isStream ? null : elapsed.TotalSeconds);
+
+        var level = statusCode >= StatusCodes.Status500InternalServerError ? LogLevel.Error
+            : OperationalPaths.Contains(context.Request.Path) ? LogLevel.Debug
+            : LogLevel.Information;
+        // The path without its query, which may hold what a person typed or a token.
+        logger.Log(
+            level,
+            "HTTP {Method} {Path} ({Route}) -> {StatusCode} in {ElapsedMs:0.0} ms, user {UserId}",
+            context.Request.Method,
+            context.Request.Path.Value,
+            route,
+            statusCode,
+            elapsed.TotalMilliseconds,
+            UserOf(context));
+    }
+
+    // The exception handler runs the pipeline again without the endpoint that failed, but says which it was.
+    private static Endpoint? EndpointOf(HttpContext context) =>
+        context.Features.Get<IExceptionHandlerFeature>()?.Endpoint
+        ?? context.Features.Get<IStatusCodeReExecuteFeature>()?.Endpoint
+        ?? context.GetEndpoint();
+
+    private static string RouteOf(Endpoint? endpoint) =>
+        endpoint is RouteEndpoint { RoutePattern.RawText: { } template } ? template.StartsWith('/') ? template : "/" + template : Unmatched;
+
+    private static string UserOf(HttpContext context) =>
+        context.User.FindFirstValue("sub") ?? context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "-";
+
+    /// <summary>Puts it before all that <c>Program.cs</c> adds.</summary>
+    internal sealed class First : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.UseMiddleware<RequestTelemetry>();
+            next(app);
+        };
+    }
+}

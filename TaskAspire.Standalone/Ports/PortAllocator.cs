@@ -1,0 +1,67 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+
+namespace TaskAspire.Standalone.Ports;
+
+/// <summary>Checks that ports are free on the loopback address, and finds free ones.</summary>
+internal sealed class PortAllocator
+{
+    // Below the range that operating systems take outgoing connections from, so that none of those gets in between.
+    private const int FirstFree = 20_000;
+    private const int LastFree = 31_999;
+
+    private readonly HashSet<int> _taken = [];
+
+    /// <summary>The port to listen on: <paramref name="wanted"/>, or any free one for 0.</summary>
+    /// <param name="wanted">The port asked for.</param>
+    /// <param name="use">What it is for, as the message shall say it.</param>
+    /// <param name="option">The command line option that sets it.</param>
+    /// <exception cref="StackException">It is taken.</exception>
+    public int Claim(int wanted, string use, string option)
+    {
+        if (wanted == 0)
+        {
+            return ClaimFree();
+        }
+        if (_taken.Add(wanted) && IsFree(wanted))
+        {
+            return wanted;
+        }
+        var holder = PortHolder.Of(wanted) is { } process ? $" by {process}" : "";
+        throw new StackException(string.Create(
+            CultureInfo.InvariantCulture,
+            $"Port {wanted}, which {use} listens on, is taken{holder}. Stop what uses it, or choose another port with {option} <port> "
+            + $"(or {Options.OptionNames.Variable(option)}); 0 takes any free one."));
+    }
+
+    /// <summary>Any free port.</summary>
+    public int ClaimFree()
+    {
+        var start = Random.Shared.Next(FirstFree, LastFree + 1);
+        for (var offset = 0; offset <= LastFree - FirstFree; offset++)
+        {
+            var port = FirstFree + ((start - FirstFree + offset) % (LastFree - FirstFree + 1));
+            if (!_taken.Contains(port) && IsFree(port))
+            {
+                _taken.Add(port);
+                return port;
+            }
+        }
+        throw new StackException($"No port between {FirstFree} and {LastFree} is free.");
+    }
+
+    private static bool IsFree(int port)
+    {
+        try
+        {
+            using var listener = new TcpListener(IPAddress.Loopback, port);
+            listener.Start();
+            return true;
+        }
+        catch (SocketException)
+        {
+            return false;
+        }
+    }
+}

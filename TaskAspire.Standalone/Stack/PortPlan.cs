@@ -1,0 +1,16 @@
+using TaskAspire.Standalone.Options;
+using TaskAspire.Standalone.Ports;
+
+namespace TaskAspire.Standalone.Stack;
+
+/// <summary>The ports of our own parts, claimed before anything is started, so that a taken one is told at once.</summary>
+internal sealed record PortPlan(int Api, int Dispatcher, int Prometheus, int Dashboard, int Otlp)
+{
+    /// <exception cref="StackException">One is taken.</exception>
+    public static PortPlan Claim(StandaloneOptions options, PortAllocator ports) => new(
+        ports.Claim(options.ApiPort, "the API", OptionNames.ApiPort),
+        ports.Claim(options.DispatcherPort, "the webhook dispatcher", OptionNames.DispatcherPort),
+        options.NoPrometheus ? 0 : ports.Claim(options.PrometheusPort, "Prometheus", OptionNames.PrometheusPort),
+        options.NoDashboard ? 0 : ports.Claim(options.DashboardPort, "the Aspire dashboard", OptionNames.DashboardPort),
+        options.NoDashboard ? 0 : ports.ClaimFree());
+}

@@ -54,7 +54,7 @@ internal sealed class GarnetProgram(string assembly, string version) : IRedisPro
         ["AofMemorySize"] = "32m",
         ["AofPageSize"] = "8m",
         ["EnableAOF"] = options.Durable,
-        ["CommitFrequencyMs"] = 500,
+        ["CommitFrequencyMs"] = options.Durable ? 500 : 0,
         ["CheckpointFrequencySecs"] = options.Durable ? 300 : 0,
         ["Recover"] = options.Durable,
         ["CheckpointDir"] = directory,

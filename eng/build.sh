@@ -1,0 +1,41 @@
+# Sourced by `run` and `test`: what both need before they can start. Expects to be in the repository's root.
+
+die() { printf '%s\n' "$*" >&2; exit 1; }
+
+require_tools() {
+  command -v dotnet >/dev/null || die "dotnet is not on PATH. Install the .NET 10 SDK (https://dotnet.microsoft.com/download)."
+  dotnet --version >/dev/null 2>&1 || die "$(dotnet --version 2>&1)
+Install the .NET 10 SDK (https://dotnet.microsoft.com/download); global.json says which versions do."
+  command -v npm >/dev/null || [ -n "${TASKASPIRE_POSTGRES_BIN:-}" ] ||
+    printf '%s\n' "npm is not on PATH: PostgreSQL must then be installed (14 or later), and the Aspire dashboard is left out. Node.js 20 or later has it (https://nodejs.org)."
+}
+
+# Does the package feed carry Aspire.* and Elastic.*? Found out once and remembered in Directory.Local.props, so that plain
+# `dotnet build` and an IDE know it too. See docs/adr/0001-two-feeds.md.
+find_out_feed() {
+  [ -f Directory.Local.props ] || [ -n "${ClosedFeed:-}" ] && return
+  local output
+  output=$(dotnet restore TaskAspire.ServiceDefaults -v q --nologo 2>&1) && return
+  if printf '%s' "$output" | grep -qE 'NU1101.*(Aspire|Elastic)\.'; then
+    cat > Directory.Local.props <<'XML'
+<Project>
+  <PropertyGroup>
+    <ClosedFeed>true</ClosedFeed>
+  </PropertyGroup>
+</Project>
+XML
+    printf '%s\n' "The package feed has no Aspire.* or Elastic.* packages: building without them from now on (Directory.Local.props)."
+  else
+    die "$output"
+  fi
+}
+
+feed_is_closed() {
+  [ "${ClosedFeed:-}" = true ] || { [ -z "${ClosedFeed:-}" ] && grep -qs '<ClosedFeed>true</ClosedFeed>' Directory.Local.props; }
+}
+
+# Silent unless it fails.
+build() {
+  local output
+  output=$(dotnet build "$1" -v q --nologo 2>&1) || die "$output"
+}

@@ -25,7 +25,7 @@ internal sealed class HealthReporter(HealthCheckService checks, TimeProvider tim
 
     private async Task<HealthResponse> RunAsync()
     {
-        var timestamp = time.GetUtcNow();
+        var timestamp = time.GetUtcNow().UtcDateTime;
         return HealthResponse.From(await checks.CheckHealthAsync(lifetime.ApplicationStopped), timestamp);
     }
 }

@@ -7,9 +7,9 @@ namespace TaskAspire.ServiceDefaults.Health;
 /// <param name="Status"><c>healthy</c>, <c>degraded</c> or <c>unhealthy</c>: the worst of the checks.</param>
 /// <param name="Timestamp">When it was asked, UTC.</param>
 /// <param name="Checks">By name.</param>
-public sealed record HealthResponse(string Status, DateTimeOffset Timestamp, IReadOnlyDictionary<string, HealthResponse.Check> Checks)
+public sealed record HealthResponse(string Status, DateTime Timestamp, IReadOnlyDictionary<string, HealthResponse.Check> Checks)
 {
-    internal static HealthResponse From(HealthReport report, DateTimeOffset timestamp) => new(
+    internal static HealthResponse From(HealthReport report, DateTime timestamp) => new(
         Word(report.Status),
         timestamp,
         report.Entries.ToDictionary(
@@ -42,5 +42,5 @@ public sealed record HealthResponse(string Status, DateTimeOffset Timestamp, IRe
         string Status,
         double ResponseTime,
         [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Error,
-        DateTimeOffset Timestamp);
+        DateTime Timestamp);
 }

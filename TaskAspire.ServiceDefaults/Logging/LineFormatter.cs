@@ -1,6 +1,7 @@
 using System.Globalization;
 using Serilog.Events;
 using Serilog.Formatting;
+using Serilog.Formatting.Display;
 
 namespace TaskAspire.ServiceDefaults.Logging;
 
@@ -12,6 +13,9 @@ internal sealed class LineFormatter(bool colours) : ITextFormatter
 {
     private const string Reset = "\e[0m";
     private const string Dim = "\e[2m";
+
+    // Without the quotation marks around text.
+    private static readonly MessageTemplateTextFormatter Message = new("{Message:lj}", CultureInfo.InvariantCulture);
 
     public void Format(LogEvent logEvent, TextWriter output)
     {
@@ -29,7 +33,9 @@ internal sealed class LineFormatter(bool colours) : ITextFormatter
         output.Write(' ');
         Write(output, Dim, Category(logEvent));
         output.Write("  ");
-        output.WriteLine(Escaped(logEvent.RenderMessage(CultureInfo.InvariantCulture)));
+        using var message = new StringWriter(CultureInfo.InvariantCulture);
+        Message.Format(logEvent, message);
+        output.WriteLine(Escaped(message.ToString()));
         if (logEvent.Exception is { } exception)
         {
             foreach (var line in exception.ToString().AsSpan().EnumerateLines())

@@ -67,8 +67,16 @@ internal static class LoggingExtensions
             .Enrich.WithProperty("service", service.Name)
             .Enrich.WithProperty("version", service.Version)
             .Enrich.WithProperty("environment", service.Environment)
+            .Filter.ByExcluding(IsRepeatedRedisFailure)
             .WriteTo.Console(Formatter(environment));
     }
+
+    // While Redis is down its client says so at each attempt to reconnect, twice a second. That it went down stays in the log
+    // ("Connection failed"), and so does each command that failed.
+    private static bool IsRepeatedRedisFailure(LogEvent logEvent) =>
+        logEvent.Properties.TryGetValue("EventId", out var id)
+        && id is StructureValue { Properties: var properties }
+        && properties.Any(property => property.Name == "Name" && property.Value is ScalarValue { Value: "LogErrorConnectionIssue" });
 
     private static ITextFormatter Formatter(IHostEnvironment environment) =>
         environment.IsDevelopment() ? new LineFormatter(colours: !Console.IsOutputRedirected) : new RenderedCompactJsonFormatter();

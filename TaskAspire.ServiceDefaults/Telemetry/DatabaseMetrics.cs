@@ -12,6 +12,8 @@ internal static class DatabaseMetrics
     /// <summary>Npgsql's activity source and meter.</summary>
     public const string NpgsqlSource = "Npgsql";
 
+    private static readonly SqlStatements Statements = new();
+
     private static readonly Meter Meter = new("TaskAspire.Database");
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram(
@@ -36,7 +38,7 @@ internal static class DatabaseMetrics
     {
         if (activity.GetTagItem("db.query.text") is string sql)
         {
-            var statement = SqlStatement.Of(sql);
+            var statement = Statements.Read(sql);
             Duration.Record(
                 activity.Duration.TotalSeconds,
                 new KeyValuePair<string, object?>("query_type", statement.QueryType),

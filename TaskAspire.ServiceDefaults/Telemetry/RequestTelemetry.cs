@@ -44,8 +44,8 @@ internal sealed class RequestTelemetry(RequestDelegate next, ILogger<RequestTele
         var isStream = endpoint?.Metadata.GetMetadata<IDisableHttpMetricsMetadata>() is not null;
         HttpMetrics.Record(context.Request.Method, route, statusCode, isStream ? null : elapsed.TotalSeconds);
 
-        var level = statusCode >= StatusCodes.Status500InternalServerError ? LogLevel.Error
-            : OperationalPaths.Contains(context.Request.Path) ? LogLevel.Debug
+        var level = OperationalPaths.Contains(context.Request.Path) ? LogLevel.Debug
+            : statusCode >= StatusCodes.Status500InternalServerError ? LogLevel.Error
             : LogLevel.Information;
         // The path without its query, which may hold what a person typed or a token.
         logger.Log(

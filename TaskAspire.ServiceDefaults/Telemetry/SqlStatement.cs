@@ -1,40 +1,16 @@
-using System.Collections.Concurrent;
 using System.Text.RegularExpressions;
 
 namespace TaskAspire.ServiceDefaults.Telemetry;
 
-/// <summary>What a metric says about a statement. A rough reading, kept by text: programs send few different ones.</summary>
+/// <summary>What a metric says about a statement. A rough reading.</summary>
 /// <param name="QueryType"><c>select</c>, <c>insert</c>, <c>update</c>, <c>delete</c> or <c>other</c>; for a batch, that of its first.</param>
 /// <param name="Table">The first table it reads or writes, without schema; <c>none</c> when there is none.</param>
 internal sealed partial record SqlStatement(string QueryType, string Table)
 {
-    private const int MaxKept = 2_000;
-    private const int MaxTables = 100;
     private const string None = "none";
     private const string Other = "other";
 
-    private static readonly ConcurrentDictionary<string, SqlStatement> Kept = new(StringComparer.Ordinal);
-    private static readonly ConcurrentDictionary<string, byte> Tables = new(StringComparer.Ordinal);
-
-    /// <summary>Reads a statement.</summary>
-    public static SqlStatement Of(string sql)
-    {
-        if (Kept.TryGetValue(sql, out var known))
-        {
-            return known;
-        }
-
-        var statement = Parse(sql);
-        // Past the limit (statements with values in their text) reading again is cheaper than keeping all.
-        if (Kept.Count < MaxKept)
-        {
-            Kept.TryAdd(sql, statement);
-        }
-
-        return statement;
-    }
-
-    internal static SqlStatement Parse(string sql)
+    public static SqlStatement Parse(string sql)
     {
         var text = CommentsAndStrings().Replace(sql, " ");
         var first = Word().Match(text).Value.ToLowerInvariant();
@@ -44,7 +20,7 @@ internal sealed partial record SqlStatement(string QueryType, string Table)
             "with" => MainOfWith(text),
             _ => Other,
         };
-        return new SqlStatement(queryType, queryType == Other ? None : Bounded(TableOf(text, queryType)));
+        return new SqlStatement(queryType, queryType == Other ? None : TableOf(text, queryType));
     }
 
     // A write wins over the select that returns its rows: WITH done AS (UPDATE …) SELECT ….
@@ -79,9 +55,6 @@ internal sealed partial record SqlStatement(string QueryType, string Table)
     }
 
     private static string Name(Match match) => match.Groups["name"].Value.Trim('"').ToLowerInvariant();
-
-    // Temporary or generated names must not make a series each.
-    private static string Bounded(string table) => Tables.ContainsKey(table) || (Tables.Count < MaxTables && Tables.TryAdd(table, 0)) ? table : Other;
 
     [GeneratedRegex(@"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", RegexOptions.Singleline | RegexOptions.CultureInvariant)]
     private static partial Regex CommentsAndStrings();

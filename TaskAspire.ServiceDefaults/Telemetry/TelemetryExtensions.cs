@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -13,6 +14,8 @@ namespace TaskAspire.ServiceDefaults.Telemetry;
 /// <summary>Traces, metrics and logs by OpenTelemetry; sent by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
 internal static class TelemetryExtensions
 {
+    private const string CountSuffix = ".count";
+
     public static WebApplicationBuilder AddTelemetryDefaults(this WebApplicationBuilder builder)
     {
         DatabaseMetrics.Start();
@@ -35,7 +38,9 @@ internal static class TelemetryExtensions
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
-                .AddPrometheusExporter());
+                .AddView(WithoutCountSuffix)
+                // The scope as a label of every series would only repeat what the name says.
+                .AddPrometheusExporter(options => options.ScopeInfoEnabled = false));
 
         if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
         {
@@ -49,4 +54,14 @@ internal static class TelemetryExtensions
 
         return builder.AddMetricsPort();
     }
+
+    // `promtool check metrics`: in Prometheus `_count` is the suffix of histograms, and db.client.connection.count is a gauge.
+    private static MetricStreamConfiguration? WithoutCountSuffix(Instrument instrument) =>
+        instrument.Name.EndsWith(CountSuffix, StringComparison.Ordinal) && !IsCounter(instrument.GetType())
+            ? new MetricStreamConfiguration { Name = instrument.Name[..^CountSuffix.Length] + ".number" }
+            : null;
+
+    // Those get `_total`, which hides it.
+    private static bool IsCounter(Type instrument) =>
+        instrument.IsGenericType && instrument.GetGenericTypeDefinition() is var type && (type == typeof(Counter<>) || type == typeof(ObservableCounter<>));
 }

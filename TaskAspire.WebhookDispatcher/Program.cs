@@ -1,14 +1,10 @@
-using TaskAspire.Data;
 using TaskAspire.ServiceDefaults;
 using TaskAspire.WebhookDispatcher.Hosting;
 
 var builder = WebApplication.CreateBuilder(args);
+
 builder.AddServiceDefaults();
-
-// To become builder.AddNpgsqlDbContext<TaskDbContext>(…) with the service defaults.
-builder.Services.AddDbContextPool<TaskDbContext>(TaskDatabase.Configure);
-builder.Services.AddTaskDatabase();
-
+builder.AddStore();
 builder.Services.AddDispatcherFoundations();
 builder.Services.AddWakeups();
 builder.Services.AddDueTimes();
@@ -17,5 +13,7 @@ builder.Services.AddDeliveries();
 builder.Services.AddUpkeep();
 
 var app = builder.Build();
+
 app.MapDefaultEndpoints();
+
 app.Run();

@@ -15,7 +15,6 @@ internal sealed class DeliveryPump(
     DeliveryAttempts attempts,
     DeliveryRecorder recorder,
     DeliveriesSignal signal,
-    DispatcherReadiness readiness,
     IOptions<DispatcherOptions> options,
     TimeProvider time,
     ILogger<DeliveryPump> logger) : PersistentLoop(time, logger)
@@ -72,7 +71,6 @@ internal sealed class DeliveryPump(
 
             var claim = await ClaimAsync(room, cancellationToken);
             Succeeded();
-            readiness.Claimed();
             attempts.WakeWhenRoom = claim.LeftOver || claim.HeadFull;
             if (claim.Deliveries.Count > 0 || claim.Contended)
             {

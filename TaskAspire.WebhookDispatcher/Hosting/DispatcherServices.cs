@@ -1,8 +1,11 @@
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using TaskAspire.Data;
 using TaskAspire.Data.Webhooks;
 using TaskAspire.Data.Webhooks.Targets;
+using TaskAspire.ServiceDefaults;
+using TaskAspire.ServiceDefaults.Configuration;
 using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Deliveries;
 using TaskAspire.WebhookDispatcher.Endpoints;
@@ -18,6 +21,18 @@ namespace TaskAspire.WebhookDispatcher.Hosting;
 /// <summary>The rooms of the dispatcher, one method each. <c>Program.cs</c> reads as the list of them.</summary>
 internal static class DispatcherServices
 {
+    /// <summary>PostgreSQL, and its health: not ready before the schema is there, which the API's migrator makes.</summary>
+    public static WebApplicationBuilder AddStore(this WebApplicationBuilder builder)
+    {
+        builder.AddNpgsqlDbContext<TaskDbContext>(
+            TaskDatabase.ConnectionName,
+            settings => (settings.DisableHealthChecks, settings.DisableRetry) = (true, true),
+            TaskDatabase.Configure);
+        builder.Services.AddTaskDatabase();
+        builder.AddDatabaseHealthCheck((services, token) => services.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(token));
+        return builder;
+    }
+
     /// <summary>Options, time, chance and telemetry.</summary>
     public static IServiceCollection AddDispatcherFoundations(this IServiceCollection services)
     {
@@ -31,11 +46,15 @@ internal static class DispatcherServices
         });
         // The API makes the keys. A ring that this service made while the API made its own would not know the API's for a day.
         services.Configure<KeyManagementOptions>(keys => keys.AutoGenerateKeys = false);
+        // It reads the ring when the host starts, which may be before there is a table to read; the first delivery reads it early enough.
+        foreach (var service in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+        {
+            services.Remove(service);
+        }
+
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);
         services.AddSingleton<DispatcherTelemetry>();
-        services.AddSingleton<DispatcherReadiness>();
-        services.AddHealthChecks().AddCheck<DispatcherReadiness>("dispatcher");
         return services;
     }
 
@@ -64,7 +83,7 @@ internal static class DispatcherServices
         services.AddWebhookTargets();
         services.AddWebhookSigning();
         services.AddWebhookHttpClient();
-        services.AddSingleton(UserAgent.OfThisBuild);
+        services.AddSingleton(provider => UserAgent.Of(provider.GetRequiredService<ServiceInfo>()));
         services.AddSingleton<EndpointCredentialsReader>();
         services.AddSingleton<WebhookSender>();
         return services;

@@ -11,7 +11,11 @@ internal abstract class PersistentLoop(TimeProvider time, ILogger logger) : Back
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
 
+    // The schema comes once, and then somebody waits for the first delivery.
+    private static readonly TimeSpan SchemaDelay = TimeSpan.FromMilliseconds(500);
+
     private int _failures;
+    private bool _waitedForSchema;
 
     protected TimeProvider Time { get; } = time;
 
@@ -21,7 +25,7 @@ internal abstract class PersistentLoop(TimeProvider time, ILogger logger) : Back
     protected abstract Task RunAsync(CancellationToken cancellationToken);
 
     /// <summary>To be called when the work goes well: the next failure is the first again.</summary>
-    protected void Succeeded() => _failures = 0;
+    protected void Succeeded() => (_failures, _waitedForSchema) = (0, false);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -39,8 +43,13 @@ internal abstract class PersistentLoop(TimeProvider time, ILogger logger) : Back
             }
             catch (Exception failure)
             {
-                var delay = NextDelay();
-                Report(failure, delay);
+                var waitsForSchema = failure is PostgresException
+                {
+                    SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction
+                        or PostgresErrorCodes.InvalidCatalogName,
+                };
+                var delay = waitsForSchema ? SchemaDelay : NextDelay();
+                Report(failure, waitsForSchema, delay);
                 await Task.Delay(delay, Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -52,12 +61,13 @@ internal abstract class PersistentLoop(TimeProvider time, ILogger logger) : Back
         return delay < MaxDelay ? delay : MaxDelay;
     }
 
-    private void Report(Exception failure, TimeSpan delay)
+    private void Report(Exception failure, bool waitsForSchema, TimeSpan delay)
     {
         var work = GetType().Name;
-        if (failure is PostgresException { SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.InvalidCatalogName })
+        if (waitsForSchema)
         {
-            Logger.LogInformation("{Work} waits for the database schema, which the API's migrator makes; next look in {Delay}", work, delay);
+            Logger.Log(_waitedForSchema ? LogLevel.Debug : LogLevel.Information, "{Work} waits for the database schema, which the API's migrator makes", work);
+            _waitedForSchema = true;
         }
         else if (failure is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure })
         {

@@ -1,5 +1,5 @@
 using System.Net.Http.Headers;
-using System.Reflection;
+using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.WebhookDispatcher.Sending;
 
@@ -7,8 +7,5 @@ namespace TaskAspire.WebhookDispatcher.Sending;
 /// <param name="Value">The product and its version.</param>
 internal sealed record UserAgent(ProductInfoHeaderValue Value)
 {
-    /// <summary>With the version of this assembly, less the commit that the build appends.</summary>
-    public static UserAgent OfThisBuild { get; } = new(new ProductInfoHeaderValue(
-        "TaskAspire-Webhooks",
-        typeof(UserAgent).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0]));
+    public static UserAgent Of(ServiceInfo service) => new(new ProductInfoHeaderValue("TaskAspire-Webhooks", service.Version));
 }

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using TaskAspire.Data.Webhooks.Targets;
+using TaskAspire.ServiceDefaults.Resilience;
 
 namespace TaskAspire.WebhookDispatcher.Sending;
 
@@ -30,7 +31,7 @@ internal static class WebhookHttpClient
             // The handler looks to DNS changes by itself; a new one would only throw its connections away.
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
             // No defaults: resilience handlers would repeat POSTs and share one circuit, service discovery would send to services of ours.
-            .ConfigureAdditionalHttpMessageHandlers((handlers, _) => handlers.Clear())
+            .WithoutDefaults()
             // They would log the receivers' addresses, which may hold tokens.
             .RemoveAllLoggers();
         return services;

@@ -1,3 +1,19 @@
+using TaskAspire.ServiceDefaults;
+using TaskAspire.WebhookDispatcher.Hosting;
+
 var builder = WebApplication.CreateBuilder(args);
+
+builder.AddServiceDefaults();
+builder.AddStore();
+builder.Services.AddDispatcherFoundations();
+builder.Services.AddWakeups();
+builder.Services.AddDueTimes();
+builder.Services.AddSending();
+builder.Services.AddDeliveries();
+builder.Services.AddUpkeep();
+
 var app = builder.Build();
+
+app.MapDefaultEndpoints();
+
 app.Run();

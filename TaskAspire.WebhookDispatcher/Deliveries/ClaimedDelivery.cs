@@ -1,0 +1,41 @@
+namespace TaskAspire.WebhookDispatcher.Deliveries;
+
+/// <summary>A delivery that this dispatcher holds.</summary>
+/// <param name="Id">Of the delivery.</param>
+/// <param name="EventId">Of the event; receivers see it as <c>webhook-id</c>.</param>
+/// <param name="EventType">One of <see cref="Data.Webhooks.WebhookEventTypes"/>.</param>
+/// <param name="Attempts">Attempts made before.</param>
+/// <param name="DueAt">When the first attempt was due.</param>
+/// <param name="Payload">The body, byte for byte.</param>
+/// <param name="TraceParent">Of the request that caused the event.</param>
+/// <param name="Target">Where to.</param>
+/// <param name="Lease">What it is held by.</param>
+internal sealed record ClaimedDelivery(
+    Guid Id,
+    Guid EventId,
+    string EventType,
+    int Attempts,
+    DateTimeOffset DueAt,
+    byte[] Payload,
+    string? TraceParent,
+    DeliveryTarget Target,
+    Lease Lease);
+
+/// <summary>The endpoint as it was when the delivery was claimed; its secrets still encrypted.</summary>
+internal sealed record DeliveryTarget(
+    Guid EndpointId,
+    string Url,
+    bool UseSharedSecret,
+    string? Secret,
+    string? PreviousSecret,
+    DateTimeOffset? PreviousSecretExpiresAt,
+    string? ApiKey,
+    int ConsecutiveFailures);
+
+/// <summary>A hold on deliveries for a time.</summary>
+/// <param name="Id">Written to the rows; a result is recorded only where it still stands.</param>
+/// <param name="Deadline">
+/// When it ends, as a timestamp of this process's <see cref="TimeProvider"/>, reckoned from before the claim was sent: never later than the
+/// database thinks, whatever the clocks say.
+/// </param>
+internal readonly record struct Lease(Guid Id, long Deadline);

@@ -1,0 +1,100 @@
+using Microsoft.Extensions.Options;
+using TaskAspire.WebhookDispatcher.Configuration;
+using TaskAspire.WebhookDispatcher.Sending;
+using TaskAspire.WebhookDispatcher.Telemetry;
+using TaskAspire.WebhookDispatcher.Wakeups;
+
+namespace TaskAspire.WebhookDispatcher.Deliveries;
+
+/// <summary>Takes deliveries whose turn it is, sends them, and hands in what came of it. Run as many times as requests may be open.</summary>
+internal sealed class DeliveryAttempts(
+    DeliveryLanes lanes,
+    WebhookSender sender,
+    RetrySchedule schedule,
+    DeliveryRecorder recorder,
+    DeliveriesSignal signal,
+    DispatcherTelemetry telemetry,
+    IOptions<DispatcherOptions> options,
+    TimeProvider time,
+    ILogger<DeliveryAttempts> logger)
+{
+    // A fault of ours, not of the endpoint: no attempt is counted, and it is not taken up again in the same moment.
+    private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
+
+    private volatile bool _wakeWhenRoom;
+    private volatile bool _stopTaking;
+
+    /// <summary>Whether more is due than there was room for, so that room is worth a claim.</summary>
+    public bool WakeWhenRoom
+    {
+        get => _wakeWhenRoom;
+        set => _wakeWhenRoom = value;
+    }
+
+    /// <summary>From now on, what has not begun is given back.</summary>
+    public void StopTaking() => _stopTaking = true;
+
+    /// <summary>Works until the lanes are closed and empty.</summary>
+    /// <param name="abort">Breaks off what is being sent; it is given back.</param>
+    public async Task RunAsync(CancellationToken abort)
+    {
+        await foreach (var delivery in lanes.Ready.ReadAllAsync(CancellationToken.None))
+        {
+            var result = await AttemptAsync(delivery, abort);
+            var room = lanes.Finish(delivery, result.Outcome?.IsSuccess, result.Outcome?.Duration ?? TimeSpan.Zero, out var dropped);
+            await recorder.AddAsync(result, CancellationToken.None);
+            foreach (var waiting in dropped)
+            {
+                await recorder.AddAsync(DeliveryResult.GivenBack(waiting), CancellationToken.None);
+            }
+
+            if (room && WakeWhenRoom)
+            {
+                signal.Wake.Set();
+            }
+        }
+    }
+
+    private async Task<DeliveryResult> AttemptAsync(ClaimedDelivery delivery, CancellationToken abort)
+    {
+        if (_stopTaking || time.GetElapsedTime(time.GetTimestamp(), delivery.Lease.Deadline) < options.Value.Timeout)
+        {
+            return DeliveryResult.GivenBack(delivery);
+        }
+
+        AttemptOutcome outcome;
+        try
+        {
+            outcome = await sender.SendAsync(delivery, abort);
+        }
+        catch (OperationCanceledException) when (abort.IsCancellationRequested)
+        {
+            return DeliveryResult.GivenBack(delivery);
+        }
+        catch (Exception fault)
+        {
+            logger.LogError(fault, "Delivery {Delivery} could not be attempted; it is put off by {Delay}", delivery.Id, PauseAfterFault);
+            return DeliveryResult.GivenBack(delivery, PauseAfterFault);
+        }
+
+        return Judge(delivery, outcome);
+    }
+
+    private DeliveryResult Judge(ClaimedDelivery delivery, AttemptOutcome outcome)
+    {
+        var number = delivery.Attempts + 1;
+        var retryIn = outcome.IsSuccess || outcome.Error == AttemptErrors.Gone ? null : schedule.DelayAfter(number, outcome.RetryAfter);
+        var result = outcome.IsSuccess ? DispatcherTelemetry.Results.Delivered
+            : retryIn is null ? DispatcherTelemetry.Results.Dead
+            : DispatcherTelemetry.Results.Failed;
+        telemetry.Attempted(delivery, outcome, result);
+        if (!outcome.IsSuccess)
+        {
+            logger.LogInformation(
+                "Attempt {Attempt} of delivery {Delivery} to endpoint {Endpoint} failed ({Error}, status {Status}); next in {Delay}",
+                number, delivery.Id, delivery.Target.EndpointId, outcome.Error, outcome.StatusCode, retryIn);
+        }
+
+        return new DeliveryResult(delivery, outcome, retryIn);
+    }
+}

@@ -1,0 +1,218 @@
+using System.Data;
+using Microsoft.Extensions.Options;
+using Npgsql;
+using NpgsqlTypes;
+using TaskAspire.WebhookDispatcher.Configuration;
+
+namespace TaskAspire.WebhookDispatcher.Deliveries;
+
+/// <summary>What a claim got, and what it saw.</summary>
+/// <param name="Deliveries">Now held by this dispatcher, those due first at the front.</param>
+/// <param name="LeftOver">Whether there is more that is due and may be sent: there was no room for it, or another dispatcher was at it.</param>
+/// <param name="HeadFull">Whether more is due than the claim looked at.</param>
+/// <param name="AsOf">The database's time of the claim.</param>
+internal sealed record DeliveryClaim(IReadOnlyList<ClaimedDelivery> Deliveries, bool LeftOver, bool HeadFull, DateTime AsOf)
+{
+    /// <summary>Whether others were at the same deliveries, so that another look at once may find more.</summary>
+    public bool Contended { get; init; }
+
+    /// <summary>The last endpoint looked at, where the claim went round the endpoints; the next one goes on after it.</summary>
+    public Guid LastEndpoint { get; init; }
+}
+
+/// <summary>
+/// Claims due deliveries: marks them with a lease in one statement, so that no transaction is open while they are sent. What several
+/// dispatchers reach for at once, one gets (SKIP LOCKED). No claim costs more for a longer queue: it looks at a bounded number of rows.
+/// </summary>
+internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<DispatcherOptions> options, TimeProvider time)
+{
+    /// <summary>Rows that a claim looks at from the head of the queue.</summary>
+    public const int Window = 1000;
+
+    /// <summary>Endpoints that a claim looks at when the head of the queue is full of what cannot be sent now.</summary>
+    public const int EndpointsPerRound = 500;
+
+    private readonly DispatcherOptions _options = options.Value;
+    private readonly string _byDueTime = ByDueTime + Choose;
+    private readonly string _byEndpoint = ByEndpoint + Choose;
+
+    // In order of due time: what normally finds everything.
+    private const string ByDueTime = """
+        WITH head AS MATERIALIZED (
+            SELECT id, endpoint_id, next_attempt_at, lease_expires_at
+            FROM webhook_deliveries
+            WHERE state = 0 AND next_attempt_at <= now()
+            ORDER BY next_attempt_at
+            LIMIT @window
+        ), round AS (
+            SELECT '00000000-0000-0000-0000-000000000000'::uuid AS last
+        ),
+        """;
+
+    // Endpoint after endpoint, a few deliveries of each (a loose index scan): finds what lies behind the backlog of a dead endpoint.
+    private const string ByEndpoint = """
+        WITH RECURSIVE endpoints AS (
+            (SELECT endpoint_id, next_attempt_at, 1 AS n
+             FROM webhook_deliveries
+             WHERE state = 0 AND endpoint_id > @after
+             ORDER BY endpoint_id, next_attempt_at
+             LIMIT 1)
+            UNION ALL
+            SELECT next.endpoint_id, next.next_attempt_at, e.n + 1
+            FROM endpoints e
+            CROSS JOIN LATERAL (
+                SELECT d.endpoint_id, d.next_attempt_at
+                FROM webhook_deliveries d
+                WHERE d.state = 0 AND d.endpoint_id > e.endpoint_id
+                ORDER BY d.endpoint_id, d.next_attempt_at
+                LIMIT 1) next
+            WHERE e.n < @endpoints
+        ), head AS MATERIALIZED (
+            SELECT c.id, c.endpoint_id, c.next_attempt_at, c.lease_expires_at
+            FROM endpoints e
+            JOIN webhook_endpoints w ON w.id = e.endpoint_id
+            CROSS JOIN LATERAL (
+                SELECT d.id, d.endpoint_id, d.next_attempt_at, d.lease_expires_at
+                FROM webhook_deliveries d
+                WHERE d.state = 0 AND d.endpoint_id = e.endpoint_id AND d.next_attempt_at <= now()
+                  AND (d.lease_expires_at IS NULL OR d.lease_expires_at <= now())
+                ORDER BY d.next_attempt_at
+                LIMIT @cap) c
+            WHERE e.next_attempt_at <= now() AND w.enabled AND (w.latched_until IS NULL OR w.latched_until <= now())
+        ), round AS (
+            SELECT CASE WHEN count(*) < @endpoints THEN '00000000-0000-0000-0000-000000000000'::uuid
+                        ELSE (SELECT endpoint_id FROM endpoints ORDER BY n DESC LIMIT 1) END AS last
+            FROM endpoints
+        ),
+        """;
+
+    // An endpoint that fails is given no more than it can take at once; one that failed many times in a row, a single probe.
+    private const string Choose = """
+
+        ranked AS (
+            SELECT h.id, h.next_attempt_at,
+                   row_number() OVER (PARTITION BY h.endpoint_id ORDER BY h.next_attempt_at) AS place,
+                   least(coalesce(lane.cap, @cap), CASE WHEN w.consecutive_failures >= @latch_after THEN 1
+                                                        WHEN w.consecutive_failures > 0 THEN @concurrency
+                                                        ELSE @cap END) - coalesce(lane.held, 0) AS room
+            FROM head h
+            JOIN webhook_endpoints w ON w.id = h.endpoint_id
+            LEFT JOIN unnest(@lanes, @held, @caps) AS lane (endpoint_id, held, cap) ON lane.endpoint_id = h.endpoint_id
+            WHERE (h.lease_expires_at IS NULL OR h.lease_expires_at <= now())
+              AND w.enabled AND (w.latched_until IS NULL OR w.latched_until <= now())
+        ), chosen AS (
+            SELECT id FROM ranked WHERE place <= room ORDER BY next_attempt_at LIMIT @limit
+        ), locked AS (
+            SELECT d.id
+            FROM webhook_deliveries d
+            WHERE d.id = ANY (ARRAY(SELECT id FROM chosen))
+              AND d.state = 0 AND d.next_attempt_at <= now() AND (d.lease_expires_at IS NULL OR d.lease_expires_at <= now())
+            FOR UPDATE SKIP LOCKED
+        ), claimed AS (
+            UPDATE webhook_deliveries d
+            SET lease_id = @lease, lease_expires_at = clock_timestamp() + @duration
+            FROM locked
+            WHERE d.id = locked.id
+            RETURNING d.id, d.event_id, d.event_type, d.attempt_count, d.due_at, d.next_attempt_at, d.endpoint_id
+        )
+        SELECT seen.*, c.id, c.event_id, c.event_type, c.attempt_count, c.due_at, c.payload, c.trace_parent,
+               c.endpoint_id, c.url, c.use_shared_secret, c.secret, c.previous_secret, c.previous_secret_expires_at, c.api_key, c.consecutive_failures
+        FROM (SELECT now() AS as_of, (SELECT count(*) FROM head)::int AS head, (SELECT count(*) FROM ranked)::int AS ranked,
+                     (SELECT count(*) FROM chosen)::int AS chosen, (SELECT last FROM round) AS last) seen
+        LEFT JOIN (
+            SELECT claimed.id, claimed.event_id, claimed.event_type, claimed.attempt_count, claimed.due_at, claimed.next_attempt_at, claimed.endpoint_id,
+                   e.payload, e.trace_parent, w.url, w.use_shared_secret, w.secret, w.previous_secret, w.previous_secret_expires_at,
+                   w.api_key, w.consecutive_failures
+            FROM claimed
+            JOIN webhook_events e ON e.id = claimed.event_id
+            JOIN webhook_endpoints w ON w.id = claimed.endpoint_id) c ON true
+        ORDER BY c.next_attempt_at
+        """;
+
+    // What is due but held is due again when its lease ends, unless it is finished by then.
+    private const string NextTime = """
+        SELECT extract(epoch FROM least(
+            (SELECT next_attempt_at FROM webhook_deliveries WHERE state = 0 AND next_attempt_at > @as_of ORDER BY next_attempt_at LIMIT 1),
+            (SELECT latched_until FROM webhook_endpoints WHERE latched_until > @as_of ORDER BY latched_until LIMIT 1),
+            (SELECT min(lease_expires_at) FROM (
+                SELECT lease_expires_at FROM webhook_deliveries WHERE state = 0 AND next_attempt_at <= @as_of ORDER BY next_attempt_at LIMIT @window) head
+             WHERE lease_expires_at > @as_of)
+            ) - clock_timestamp())::float8
+        """;
+
+    /// <summary>Claims in the order of due times.</summary>
+    public Task<DeliveryClaim> ClaimDueAsync(ClaimRoom room, CancellationToken cancellationToken) => ClaimAsync(room, after: null, cancellationToken);
+
+    /// <summary>Claims from one endpoint after another, beginning behind <paramref name="after"/>.</summary>
+    public Task<DeliveryClaim> ClaimAroundAsync(ClaimRoom room, Guid after, CancellationToken cancellationToken) => ClaimAsync(room, after, cancellationToken);
+
+    /// <summary>How long until something that was not due at <paramref name="asOf"/> is; null when nothing waits.</summary>
+    public async Task<TimeSpan?> UntilNextAsync(DateTime asOf, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(NextTime);
+        command.Parameters.AddWithValue("as_of", asOf);
+        command.Parameters.AddWithValue("window", Window);
+        return await command.ExecuteScalarAsync(cancellationToken) is double seconds
+            ? TimeSpan.FromSeconds(Math.Clamp(seconds, 0, TimeSpan.FromDays(1).TotalSeconds))
+            : null;
+    }
+
+    private async Task<DeliveryClaim> ClaimAsync(ClaimRoom room, Guid? after, CancellationToken cancellationToken)
+    {
+        var sent = time.GetTimestamp();
+        var lease = new Lease(Guid.NewGuid(), sent + (long)(_options.LeaseDuration.TotalSeconds * time.TimestampFrequency));
+        await using var command = database.CreateCommand(after is null ? _byDueTime : _byEndpoint);
+        if (after is { } last)
+        {
+            command.Parameters.AddWithValue("after", last);
+            command.Parameters.AddWithValue("endpoints", EndpointsPerRound);
+        }
+        else
+        {
+            command.Parameters.AddWithValue("window", Window);
+        }
+
+        command.Parameters.AddWithValue("lanes", NpgsqlDbType.Array | NpgsqlDbType.Uuid, room.Endpoints);
+        command.Parameters.AddWithValue("held", NpgsqlDbType.Array | NpgsqlDbType.Integer, room.Held);
+        command.Parameters.AddWithValue("caps", NpgsqlDbType.Array | NpgsqlDbType.Integer, room.Caps);
+        command.Parameters.AddWithValue("cap", room.DefaultCap);
+        command.Parameters.AddWithValue("limit", room.Total);
+        command.Parameters.AddWithValue("latch_after", _options.LatchAfter);
+        command.Parameters.AddWithValue("concurrency", _options.PerEndpointConcurrency);
+        command.Parameters.AddWithValue("lease", lease.Id);
+        command.Parameters.AddWithValue("duration", _options.LeaseDuration);
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        return await ReadAsync(reader, lease, cancellationToken);
+    }
+
+    private static async Task<DeliveryClaim> ReadAsync(NpgsqlDataReader reader, Lease lease, CancellationToken cancellationToken)
+    {
+        var deliveries = new List<ClaimedDelivery>();
+        DateTime asOf = default;
+        int head = 0, ranked = 0, chosen = 0;
+        Guid last = default;
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            (asOf, head, ranked, chosen, last) = (reader.GetDateTime(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetGuid(4));
+            if (await reader.IsDBNullAsync(5, cancellationToken))
+            {
+                break;
+            }
+
+            var target = new DeliveryTarget(
+                reader.GetGuid(12), reader.GetString(13), reader.GetBoolean(14), Text(15), Text(16),
+                reader.IsDBNull(17) ? null : reader.GetFieldValue<DateTimeOffset>(17), Text(18), reader.GetInt32(19));
+            deliveries.Add(new ClaimedDelivery(
+                reader.GetGuid(5), reader.GetGuid(6), reader.GetString(7), reader.GetInt32(8), reader.GetFieldValue<DateTimeOffset>(9),
+                reader.GetFieldValue<byte[]>(10), Text(11), target, lease));
+        }
+
+        return new DeliveryClaim(deliveries, LeftOver: ranked > deliveries.Count, HeadFull: head >= Window, asOf)
+        {
+            Contended = chosen > deliveries.Count,
+            LastEndpoint = last,
+        };
+
+        string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
+    }
+}

@@ -1,0 +1,125 @@
+using Microsoft.Extensions.Options;
+using TaskAspire.WebhookDispatcher.Configuration;
+using TaskAspire.WebhookDispatcher.Hosting;
+using TaskAspire.WebhookDispatcher.Wakeups;
+
+namespace TaskAspire.WebhookDispatcher.Deliveries;
+
+/// <summary>
+/// Claims what is due, has it sent and recorded. When the dispatcher stops: claims no more, gives back what has not begun, lets what is being
+/// sent end, and records it.
+/// </summary>
+internal sealed class DeliveryPump(
+    DeliveryClaims claims,
+    DeliveryLanes lanes,
+    DeliveryAttempts attempts,
+    DeliveryRecorder recorder,
+    DeliveriesSignal signal,
+    IOptions<DispatcherOptions> options,
+    TimeProvider time,
+    ILogger<DeliveryPump> logger) : PersistentLoop(time, logger)
+{
+    /// <summary>How long a stopping dispatcher may take in all.</summary>
+    public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);
+
+    // What is being sent then is broken off and given back, which leaves time to write that down.
+    private static readonly TimeSpan SendGrace = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan RecordGrace = TimeSpan.FromSeconds(18);
+
+    private Guid _lastEndpoint;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stopSending = new CancellationTokenSource();
+        using var stopRecording = new CancellationTokenSource();
+        var recording = recorder.RunAsync(stopRecording.Token);
+        var senders = Enumerable.Range(0, options.Value.Concurrency).Select(_ => attempts.RunAsync(stopSending.Token)).ToArray();
+
+        await base.ExecuteAsync(stoppingToken);
+
+        stopSending.CancelAfter(SendGrace);
+        stopRecording.CancelAfter(RecordGrace);
+        attempts.StopTaking();
+        try
+        {
+            var waiting = lanes.Close();
+            foreach (var delivery in waiting)
+            {
+                await recorder.AddAsync(DeliveryResult.GivenBack(delivery), stopRecording.Token);
+            }
+
+            await Task.WhenAll(senders).WaitAsync(stopRecording.Token);
+            recorder.Complete();
+            await recording;
+        }
+        catch (OperationCanceledException)
+        {
+            Logger.LogWarning("Stopped before all results were recorded; their deliveries are made again when their leases end");
+        }
+    }
+
+    protected override async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var room = lanes.Room();
+            if (room.Total == 0)
+            {
+                await signal.Wake.WaitAsync(options.Value.SweepInterval, Time, cancellationToken);
+                continue;
+            }
+
+            var claim = await ClaimAsync(room, cancellationToken);
+            Succeeded();
+            attempts.WakeWhenRoom = claim.LeftOver || claim.HeadFull;
+            if (claim.Deliveries.Count > 0 || claim.Contended)
+            {
+                continue;
+            }
+
+            var next = await claims.UntilNextAsync(claim.AsOf, cancellationToken);
+            var wait = next < options.Value.SweepInterval ? next.Value : options.Value.SweepInterval;
+            await signal.Wake.WaitAsync(wait + TimeSpan.FromMilliseconds(1), Time, cancellationToken);
+        }
+    }
+
+    private async Task<DeliveryClaim> ClaimAsync(ClaimRoom room, CancellationToken cancellationToken)
+    {
+        var claim = await claims.ClaimDueAsync(room, cancellationToken);
+        await AddAsync(claim);
+        if (!claim.HeadFull || claim.Deliveries.Count >= room.Total)
+        {
+            return claim;
+        }
+
+        // The head of the queue is full of what cannot be sent now. Behind it may be deliveries to others.
+        room = lanes.Room();
+        if (room.Total == 0)
+        {
+            return claim;
+        }
+
+        var around = await claims.ClaimAroundAsync(room, _lastEndpoint, cancellationToken);
+        _lastEndpoint = around.LastEndpoint;
+        await AddAsync(around);
+        return around with
+        {
+            Deliveries = [.. claim.Deliveries, .. around.Deliveries],
+            // A round that did not come to its end is gone on with at once.
+            Contended = claim.Contended || around.Contended || around.LastEndpoint != Guid.Empty,
+            HeadFull = true,
+            AsOf = claim.AsOf,
+        };
+    }
+
+    private async Task AddAsync(DeliveryClaim claim)
+    {
+        foreach (var delivery in claim.Deliveries)
+        {
+            if (!lanes.TryAdd(delivery))
+            {
+                await recorder.AddAsync(DeliveryResult.GivenBack(delivery), CancellationToken.None);
+            }
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Data;
+using Npgsql;
+using NpgsqlTypes;
+using TaskAspire.Data.Webhooks;
+using TaskAspire.WebhookDispatcher.Endpoints;
+
+namespace TaskAspire.WebhookDispatcher.Deliveries;
+
+/// <summary>
+/// Writes results back: a batch in one transaction, whatever its size. Only where the lease still stands; a result that comes after another
+/// dispatcher took the delivery up is left out, and that one's counts.
+/// </summary>
+internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth endpoints)
+{
+    private const string Record = """
+        WITH results AS (
+            SELECT * FROM unnest(@ids, @leases, @states, @delays, @started, @durations, @statuses, @errors, @messages, @bodies)
+                AS r (id, lease_id, state, delay, started_at, duration_ms, status_code, error, error_message, response_body)
+        ), recorded AS (
+            UPDATE webhook_deliveries d
+            SET state = r.state,
+                attempt_count = d.attempt_count + 1,
+                next_attempt_at = CASE WHEN r.state = 0 THEN now() + r.delay ELSE d.next_attempt_at END,
+                completed_at = CASE WHEN r.state = 0 THEN NULL ELSE now() END,
+                last_status_code = r.status_code,
+                last_error = r.error_message,
+                lease_id = NULL,
+                lease_expires_at = NULL
+            FROM results r
+            WHERE d.id = r.id AND d.lease_id = r.lease_id AND d.state = 0
+            RETURNING d.id, d.attempt_count
+        )
+        INSERT INTO webhook_attempts (id, delivery_id, number, started_at, duration_ms, status_code, error, error_message, response_body)
+        SELECT uuid_v7(), d.id, d.attempt_count, r.started_at, r.duration_ms, r.status_code, r.error, r.error_message, r.response_body
+        FROM recorded d
+        JOIN results r ON r.id = d.id
+        """;
+
+    private const string GiveBack = """
+        UPDATE webhook_deliveries d
+        SET lease_id = NULL, lease_expires_at = NULL, next_attempt_at = greatest(d.next_attempt_at, now() + r.delay)
+        FROM unnest(@ids, @leases, @delays) AS r (id, lease_id, delay)
+        WHERE d.id = r.id AND d.lease_id = r.lease_id AND d.state = 0
+        """;
+
+    // Another dispatcher may have nothing to do but this; it would else wait for the sweep.
+    private const string Wake = "SELECT pg_notify('webhook_deliveries', '')";
+
+    /// <summary>Writes a batch.</summary>
+    /// <returns>How many attempts were left out because their lease had ended, and whether an endpoint was disabled.</returns>
+    public async Task<(int LeaseLost, bool EndpointDisabled)> WriteAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
+    {
+        var attempts = results.Where(result => result.Outcome is not null).ToList();
+        var givenBack = results.Where(result => result.Outcome is null).ToList();
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
+        var recorded = 0;
+        var disabled = false;
+        if (attempts.Count > 0)
+        {
+            var tallies = EndpointTally.Of(attempts);
+            // Endpoints before deliveries, as whoever disables or deletes an endpoint locks them.
+            await EndpointHealth.LockAsync(connection, tallies, cancellationToken);
+            await using (var record = RecordCommand(connection, attempts))
+            {
+                recorded = await record.ExecuteNonQueryAsync(cancellationToken);
+            }
+
+            disabled = await endpoints.UpdateAsync(connection, tallies, cancellationToken);
+        }
+
+        if (givenBack.Count > 0)
+        {
+            await using var batch = GiveBackBatch(connection, givenBack);
+            await batch.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return (attempts.Count - recorded, disabled);
+    }
+
+    /// <summary>The state after an attempt.</summary>
+    public static WebhookDeliveryState StateAfter(DeliveryResult result) =>
+        result.Outcome!.IsSuccess ? WebhookDeliveryState.Delivered
+        : result.RetryIn is null ? WebhookDeliveryState.Dead
+        : WebhookDeliveryState.Pending;
+
+    private static NpgsqlCommand RecordCommand(NpgsqlConnection connection, List<DeliveryResult> attempts)
+    {
+        var command = new NpgsqlCommand(Record, connection);
+        command.Parameters.AddWithValue("ids", attempts.Select(r => r.Delivery.Id).ToArray());
+        command.Parameters.AddWithValue("leases", attempts.Select(r => r.Delivery.Lease.Id).ToArray());
+        command.Parameters.AddWithValue("states", attempts.Select(r => (short)StateAfter(r)).ToArray());
+        command.Parameters.AddWithValue("delays", attempts.Select(r => r.RetryIn ?? TimeSpan.Zero).ToArray());
+        command.Parameters.AddWithValue("started", attempts.Select(r => r.Outcome!.StartedAt.UtcDateTime).ToArray());
+        command.Parameters.AddWithValue("durations", attempts.Select(r => (int)Math.Ceiling(r.Outcome!.Duration.TotalMilliseconds)).ToArray());
+        command.Parameters.AddWithValue("statuses", NpgsqlDbType.Array | NpgsqlDbType.Integer, attempts.Select(r => r.Outcome!.StatusCode).ToArray());
+        command.Parameters.AddWithValue("errors", NpgsqlDbType.Array | NpgsqlDbType.Text, attempts.Select(r => r.Outcome!.Error).ToArray());
+        command.Parameters.AddWithValue("messages", NpgsqlDbType.Array | NpgsqlDbType.Text, attempts.Select(r => Cut(r.Outcome!.Message)).ToArray());
+        command.Parameters.AddWithValue("bodies", NpgsqlDbType.Array | NpgsqlDbType.Text, attempts.Select(r => r.Outcome!.ResponseBody).ToArray());
+        return command;
+    }
+
+    private static NpgsqlBatch GiveBackBatch(NpgsqlConnection connection, List<DeliveryResult> givenBack)
+    {
+        var giveBack = new NpgsqlBatchCommand(GiveBack);
+        giveBack.Parameters.AddWithValue("ids", givenBack.Select(r => r.Delivery.Id).ToArray());
+        giveBack.Parameters.AddWithValue("leases", givenBack.Select(r => r.Delivery.Lease.Id).ToArray());
+        giveBack.Parameters.AddWithValue("delays", NpgsqlDbType.Array | NpgsqlDbType.Interval, givenBack.Select(r => r.RetryIn).ToArray());
+        return new NpgsqlBatch(connection) { BatchCommands = { giveBack, new NpgsqlBatchCommand(Wake) } };
+    }
+
+    // The columns' limit; the messages are ours but for what the TLS library says.
+    private static string? Cut(string? message) => message?.Length > 500 ? message[..500] : message?.Replace("\0", "", StringComparison.Ordinal);
+}

@@ -1,0 +1,85 @@
+using Npgsql;
+
+namespace TaskAspire.WebhookDispatcher.Hosting;
+
+/// <summary>
+/// Work that never ends by itself. What goes wrong is logged, and the work begun again after a wait that grows: a database that is away,
+/// or not set up yet, neither ends the process nor makes it spin.
+/// </summary>
+internal abstract class PersistentLoop(TimeProvider time, ILogger logger) : BackgroundService
+{
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
+
+    // The schema comes once, and then somebody waits for the first delivery.
+    private static readonly TimeSpan SchemaDelay = TimeSpan.FromMilliseconds(500);
+
+    private int _failures;
+    private bool _waitedForSchema;
+
+    protected TimeProvider Time { get; } = time;
+
+    protected ILogger Logger { get; } = logger;
+
+    /// <summary>The work, until it is cancelled.</summary>
+    protected abstract Task RunAsync(CancellationToken cancellationToken);
+
+    /// <summary>To be called when the work goes well: the next failure is the first again.</summary>
+    protected void Succeeded() => (_failures, _waitedForSchema) = (0, false);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // Gives the host back its thread: the first part of the work must not hold up the start.
+        await Task.Yield();
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (Exception failure)
+            {
+                var waitsForSchema = failure is PostgresException
+                {
+                    SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction
+                        or PostgresErrorCodes.InvalidCatalogName,
+                };
+                var delay = waitsForSchema ? SchemaDelay : NextDelay();
+                Report(failure, waitsForSchema, delay);
+                await Task.Delay(delay, Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
+        }
+    }
+
+    private TimeSpan NextDelay()
+    {
+        var delay = FirstDelay * Math.Pow(2, Math.Min(_failures++, 10));
+        return delay < MaxDelay ? delay : MaxDelay;
+    }
+
+    private void Report(Exception failure, bool waitsForSchema, TimeSpan delay)
+    {
+        var work = GetType().Name;
+        if (waitsForSchema)
+        {
+            Logger.Log(_waitedForSchema ? LogLevel.Debug : LogLevel.Information, "{Work} waits for the database schema, which the API's migrator makes", work);
+            _waitedForSchema = true;
+        }
+        else if (failure is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure })
+        {
+            Logger.LogDebug(failure, "{Work} gave way to another transaction; again in {Delay}", work, delay);
+        }
+        else if (failure is NpgsqlException or TimeoutException)
+        {
+            Logger.LogWarning("{Work} cannot use the database ({Reason}); next try in {Delay}", work, failure.Message, delay);
+        }
+        else
+        {
+            Logger.LogError(failure, "{Work} failed; next try in {Delay}", work, delay);
+        }
+    }
+}

@@ -1,0 +1,115 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Headers;
+using Microsoft.Extensions.Options;
+using TaskAspire.WebhookDispatcher.Configuration;
+using TaskAspire.WebhookDispatcher.Deliveries;
+using TaskAspire.WebhookDispatcher.Signing;
+using TaskAspire.WebhookDispatcher.Telemetry;
+
+namespace TaskAspire.WebhookDispatcher.Sending;
+
+/// <summary>Makes one attempt: signs, posts, and says what came of it.</summary>
+internal sealed class WebhookSender(
+    IHttpClientFactory clients,
+    EndpointCredentialsReader credentials,
+    IOptions<DispatcherOptions> options,
+    UserAgent userAgent,
+    TimeProvider time)
+{
+    private static readonly MediaTypeHeaderValue Json = new("application/json");
+
+    /// <summary>Posts the delivery. Whatever the receiver does is an outcome, not an exception.</summary>
+    /// <exception cref="OperationCanceledException">The dispatcher stops; there is no outcome.</exception>
+    public async Task<AttemptOutcome> SendAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
+    {
+        using var activity = DispatcherTelemetry.StartDelivery(delivery);
+        var startedAt = time.GetUtcNow();
+        var started = time.GetTimestamp();
+        var outcome = await AttemptAsync(delivery, startedAt, started, cancellationToken);
+        if (outcome.StatusCode is { } status)
+        {
+            activity?.SetTag("http.response.status_code", status);
+        }
+
+        if (!outcome.IsSuccess)
+        {
+            activity?.SetTag("error.type", outcome.Error);
+            activity?.SetStatus(ActivityStatusCode.Error, outcome.Message);
+        }
+
+        return outcome;
+    }
+
+    private async Task<AttemptOutcome> AttemptAsync(ClaimedDelivery delivery, DateTimeOffset startedAt, long started, CancellationToken cancellationToken)
+    {
+        using var limit = new CancellationTokenSource(options.Value.Timeout, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
+        int? status = null;
+        try
+        {
+            using var request = CreateRequest(delivery, credentials.Read(delivery.Target), startedAt);
+            using var client = clients.CreateClient(WebhookHttpClient.Name);
+            using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
+            status = (int)response.StatusCode;
+            var body = await ResponseBody.ReadAsync(response.Content, either.Token);
+            var (error, message) = Judge(response.StatusCode);
+            return new AttemptOutcome(startedAt, time.GetElapsedTime(started), status, error, message, body, RetryAfter.Read(response.Headers, time.GetUtcNow()));
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        {
+            return Failed(AttemptErrors.Timeout, $"No complete answer within {options.Value.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.");
+        }
+        catch (CredentialsException unusable)
+        {
+            return Failed(AttemptErrors.Credentials, unusable.Message);
+        }
+        catch (Exception failure) when (failure is HttpRequestException or IOException or UriFormatException or InvalidOperationException or NotSupportedException
+            && !cancellationToken.IsCancellationRequested)
+        {
+            var (error, message) = SendFailure.Describe(failure);
+            return Failed(error, message);
+        }
+
+        AttemptOutcome Failed(string error, string message) => new(startedAt, time.GetElapsedTime(started), status, error, message);
+    }
+
+    private HttpRequestMessage CreateRequest(ClaimedDelivery delivery, EndpointCredentials credentials, DateTimeOffset now)
+    {
+        var id = delivery.EventId.ToString();
+        var timestamp = now.ToUnixTimeSeconds();
+        var request = new HttpRequestMessage(HttpMethod.Post, delivery.Target.Url)
+        {
+            // JSON is UTF-8 and has no charset parameter (RFC 8259 §11).
+            Content = new ByteArrayContent(delivery.Payload) { Headers = { ContentType = Json } },
+            Version = HttpVersion.Version20,
+            VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
+        };
+        request.Headers.UserAgent.Add(userAgent.Value);
+        request.Headers.Add("webhook-id", id);
+        request.Headers.Add("webhook-timestamp", timestamp.ToString(CultureInfo.InvariantCulture));
+        request.Headers.TryAddWithoutValidation("webhook-signature", WebhookSignature.OfMessage(credentials.Keys, id, timestamp, delivery.Payload));
+        request.Headers.Add("X-Webhook-Signature", WebhookSignature.OfBody(credentials.Keys[0], delivery.Payload));
+        if (credentials.ApiKey is { } apiKey)
+        {
+            request.Headers.TryAddWithoutValidation("X-API-Key", apiKey);
+        }
+
+        if (Activity.Current is null && delivery.TraceParent is { } traceParent && ActivityContext.TryParse(traceParent, null, out _))
+        {
+            // Nobody records traces here; the receiver still sees which one it belongs to.
+            request.Headers.TryAddWithoutValidation("traceparent", traceParent);
+        }
+
+        return request;
+    }
+
+    private static (string? Error, string? Message) Judge(HttpStatusCode status) => (int)status switch
+    {
+        >= 200 and < 300 => (null, null),
+        410 => (AttemptErrors.Gone, "Answered 410: it wants no more webhooks."),
+        >= 300 and < 400 => (AttemptErrors.HttpStatus, $"Answered {(int)status}: redirects are not followed; set the final address."),
+        _ => (AttemptErrors.HttpStatus, $"Answered {(int)status}."),
+    };
+}

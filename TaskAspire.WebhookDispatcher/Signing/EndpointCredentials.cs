@@ -1,0 +1,78 @@
+using System.Security.Cryptography;
+using Microsoft.Extensions.Options;
+using TaskAspire.Data.Webhooks;
+using TaskAspire.WebhookDispatcher.Deliveries;
+
+namespace TaskAspire.WebhookDispatcher.Signing;
+
+/// <summary>What a delivery is signed and sent with, decrypted; held only while it is sent.</summary>
+/// <param name="Keys">The key in force, then the one before it while that is valid. Never empty.</param>
+/// <param name="ApiKey">Value of <c>X-API-Key</c>; null to leave the header out.</param>
+internal sealed record EndpointCredentials(IReadOnlyList<byte[]> Keys, string? ApiKey);
+
+/// <summary>An endpoint's credentials cannot be used. The message is for its owner and names the remedy.</summary>
+internal sealed class CredentialsException(string message, Exception? inner = null) : Exception(message, inner);
+
+/// <summary>Gets at the credentials of endpoints.</summary>
+internal sealed class EndpointCredentialsReader(WebhookSecrets secrets, IOptionsMonitor<WebhookSigningOptions> shared, TimeProvider time)
+{
+    /// <exception cref="CredentialsException">There is no secret, or it cannot be read.</exception>
+    public EndpointCredentials Read(DeliveryTarget target)
+    {
+        var keys = new List<byte[]>(2);
+        if (target.UseSharedSecret)
+        {
+            keys.Add(WebhookSecrets.SigningKey(shared.CurrentValue.SharedSecret is { Length: > 0 } secret
+                ? secret
+                : throw new CredentialsException("The endpoint signs with the shared secret, and none is configured (WEBHOOK_SECRET).")));
+        }
+        else
+        {
+            keys.Add(Key(target.Secret ?? throw new CredentialsException("The endpoint has no signing secret; rotate it to get one.")));
+            if (target.PreviousSecret is { } previous && target.PreviousSecretExpiresAt > time.GetUtcNow())
+            {
+                keys.Add(Key(previous));
+            }
+        }
+
+        return new EndpointCredentials(keys, ApiKey(target));
+    }
+
+    private string? ApiKey(DeliveryTarget target)
+    {
+        var key = target.ApiKey is { } stored ? Unprotect(stored, "API key") : shared.CurrentValue.ApiKey;
+        if (string.IsNullOrEmpty(key))
+        {
+            return null;
+        }
+
+        // Anything else could end the header and begin another (RFC 9110 §5.5).
+        return key.All(c => c is >= ' ' and <= '~')
+            ? key
+            : throw new CredentialsException("The API key holds characters that a header cannot carry; set one of printable ASCII.");
+    }
+
+    private byte[] Key(string stored)
+    {
+        try
+        {
+            return WebhookSecrets.SigningKey(Unprotect(stored, "signing secret"));
+        }
+        catch (FormatException notBase64)
+        {
+            throw new CredentialsException("The endpoint's signing secret is malformed; rotate it.", notBase64);
+        }
+    }
+
+    private string Unprotect(string stored, string what)
+    {
+        try
+        {
+            return secrets.Unprotect(stored);
+        }
+        catch (CryptographicException unreadable)
+        {
+            throw new CredentialsException($"The endpoint's {what} cannot be decrypted: its encryption key is not in the key ring. Set it anew.", unreadable);
+        }
+    }
+}

@@ -1,0 +1,52 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using TaskAspire.WebhookDispatcher.Configuration;
+using TaskAspire.WebhookDispatcher.Deliveries;
+using TaskAspire.WebhookDispatcher.Hosting;
+
+namespace TaskAspire.WebhookDispatcher.Telemetry;
+
+/// <summary>Measures the queue now and then, so that a scrape reads memory only. Counting stops at a limit: beyond it the number says nothing more.</summary>
+internal sealed class QueueSampler(
+    NpgsqlDataSource database,
+    DeliveryLanes lanes,
+    DispatcherTelemetry telemetry,
+    IOptions<DispatcherOptions> options,
+    TimeProvider time,
+    ILogger<QueueSampler> logger) : PersistentLoop(time, logger)
+{
+    private const int CountLimit = 10_000;
+
+    // The backlog of an endpoint that is latched or disabled is no delay of ours: the oldest is sought among what could go out.
+    private const string Sample = """
+        SELECT
+            (SELECT count(*) FROM (SELECT FROM webhook_deliveries
+                WHERE state = 0 AND next_attempt_at <= now() AND (lease_expires_at IS NULL OR lease_expires_at <= now()) LIMIT @limit) due),
+            (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE state = 0 AND next_attempt_at > now() LIMIT @limit) scheduled),
+            coalesce((
+                SELECT extract(epoch FROM now() - min(head.next_attempt_at))::float8
+                FROM (SELECT endpoint_id, next_attempt_at, lease_expires_at FROM webhook_deliveries
+                      WHERE state = 0 AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT @window) head
+                JOIN webhook_endpoints w ON w.id = head.endpoint_id
+                WHERE (head.lease_expires_at IS NULL OR head.lease_expires_at <= now())
+                  AND w.enabled AND (w.latched_until IS NULL OR w.latched_until <= now())), 0)
+        """;
+
+    protected override async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await using (var command = database.CreateCommand(Sample))
+            {
+                command.Parameters.AddWithValue("limit", CountLimit);
+                command.Parameters.AddWithValue("window", DeliveryClaims.Window);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+                await reader.ReadAsync(cancellationToken);
+                telemetry.QueueSampled(new QueueSample(reader.GetInt64(0), reader.GetInt64(1), lanes.Held, TimeSpan.FromSeconds(reader.GetDouble(2))));
+            }
+
+            Succeeded();
+            await Task.Delay(options.Value.QueueSampleInterval, Time, cancellationToken);
+        }
+    }
+}

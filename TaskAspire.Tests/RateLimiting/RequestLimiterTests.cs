@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using TaskAspire.ApiService.RateLimiting;
+using TaskAspire.ApiService.Redis;
 using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.RateLimiting;

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Logging;
 
 namespace TaskAspire.Data;
@@ -21,6 +23,8 @@ public sealed class DatabaseMigrator(TaskDbContext database, ILogger<DatabaseMig
         using var activity = ActivitySource.StartActivity("migrate");
         // Building an index may take longer than a request's command timeout.
         database.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+        // EF Core would find out that its history table is missing by a failing query, which the server logs as an error.
+        await database.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
         await database.Database.MigrateAsync(cancellationToken);
         logger.LogInformation("The database schema is up to date");
     }

@@ -1,5 +1,3 @@
-using Microsoft.EntityFrameworkCore;
-using TaskAspire.Data;
 using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.Auth;
@@ -22,7 +20,7 @@ public sealed class ApiFixture(BackingServices services) : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Database = await services.CreateDatabaseAsync(TaskDatabase.ConnectionName, MigrateAsync, TestContext.Current.CancellationToken);
+        Database = await services.CreateTaskDatabaseAsync(TestContext.Current.CancellationToken);
         _redis = await services.RentRedisAsync(TestContext.Current.CancellationToken);
         Api = Start();
         Other = Start();
@@ -33,13 +31,5 @@ public sealed class ApiFixture(BackingServices services) : IAsyncLifetime
         await Api.DisposeAsync();
         await Other.DisposeAsync();
         await _redis!.DisposeAsync();
-    }
-
-    private static async Task MigrateAsync(string connectionString, CancellationToken cancellationToken)
-    {
-        var options = new DbContextOptionsBuilder<TaskDbContext>();
-        TaskDatabase.Configure(options.UseNpgsql(connectionString));
-        await using var database = new TaskDbContext(options.Options);
-        await database.Database.MigrateAsync(cancellationToken);
     }
 }

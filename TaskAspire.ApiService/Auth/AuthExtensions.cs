@@ -2,7 +2,6 @@ using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
-using TaskAspire.ApiService.RateLimiting;
 using TaskAspire.Data.Users;
 
 namespace TaskAspire.ApiService.Auth;
@@ -21,7 +20,6 @@ internal static class AuthExtensions
         services.AddOptionsWithValidateOnStart<PasswordRulesOptions>().BindConfiguration(PasswordRulesOptions.Section).ValidateDataAnnotations();
 
         services.TryAddSingleton(TimeProvider.System);
-        services.TryAddSingleton<RedisGate>();
         services.AddSingleton(provider => JwtKeys.Load(
             provider.GetRequiredService<IOptions<JwtOptions>>().Value,
             provider.GetRequiredService<IHostEnvironment>(),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Buffers.Text;
 using System.Security.Cryptography;
 
@@ -29,7 +30,7 @@ internal readonly record struct RefreshToken(Guid SessionId, byte[] Hash)
         Span<byte> bytes = stackalloc byte[IdBytes + SecretBytes];
         if (text.Length != Prefix.Length + EncodedLength
             || !text.StartsWith(Prefix, StringComparison.Ordinal)
-            || !Base64Url.TryDecodeFromChars(text.AsSpan(Prefix.Length), bytes, out var written)
+            || Base64Url.DecodeFromChars(text.AsSpan(Prefix.Length), bytes, out _, out var written) != OperationStatus.Done
             || written != bytes.Length)
         {
             return null;

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
-using TaskAspire.ApiService.RateLimiting;
+using TaskAspire.ApiService.Redis;
 
 namespace TaskAspire.ApiService.Auth;
 

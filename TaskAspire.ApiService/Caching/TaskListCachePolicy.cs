@@ -25,7 +25,7 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
         request.Response.OnStarting(outcome.WriteAsync, request.Response);
         var query = TaskListQuery.Parse(request.Request.Query);
         var version = request.User.FindUserId() is { } userId && query.Errors.Count == 0 && query.Overdue is null
-            ? await versions.FindAsync(userId)
+            ? await versions.FindAsync(userId, cancellation)
             : null;
         context.EnableOutputCaching = version is not null;
         context.AllowCacheLookup = context.AllowCacheStorage = version is not null;

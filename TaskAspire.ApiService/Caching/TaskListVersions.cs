@@ -1,4 +1,5 @@
 using StackExchange.Redis;
+using TaskAspire.ApiService.Redis;
 
 namespace TaskAspire.ApiService.Caching;
 
@@ -7,147 +8,89 @@ namespace TaskAspire.ApiService.Caching;
 /// carry the token in their key, so replacing it is all it takes to forget them (docs/adr/0003-versioned-cache-keys.md).
 /// </summary>
 /// <remarks>
-/// A second token, the epoch, stands for all users. It is replaced before this instance trusts Redis again after any of its
-/// commands failed: writes that could not replace their user's token meanwhile, and a Redis that came back with old data, are
-/// both covered by that.
+/// A second token, the epoch, stands for all users. This instance replaces it before it trusts Redis again after anything went
+/// wrong: writes that could not replace their user's token meanwhile, and a Redis that came back with old data, are both covered.
 /// </remarks>
 internal sealed class TaskListVersions : IDisposable
 {
     private const string EpochKey = "tasks:epoch";
+    private const int Never = -1;
 
     /// <summary>Far longer than a cached list lives, so that a token is never forgotten before the lists that carry it.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromHours(24);
 
-    private static readonly TimeSpan RenewalInterval = TimeSpan.FromSeconds(1);
+    private readonly RedisGate _redis;
 
-    private readonly IConnectionMultiplexer _redis;
-    private readonly TimeProvider _clock;
-    private readonly ILogger<TaskListVersions> _logger;
-    private readonly SemaphoreSlim _renewing = new(1, 1);
-    private volatile bool _suspect = true;
-    private long _nextRenewal;
+    /// <summary>The gate's count of disturbances when the epoch was last replaced: as long as it stays, Redis is trusted.</summary>
+    private int _trustedSince = Never;
 
-    public TaskListVersions(IConnectionMultiplexer redis, TimeProvider clock, ILogger<TaskListVersions> logger)
+    public TaskListVersions(RedisGate redis)
     {
-        (_redis, _clock, _logger) = (redis, clock, logger);
-        _redis.ConnectionFailed += OnConnectionFailed;
-        _redis.ConnectionRestored += OnConnectionRestored;
+        _redis = redis;
+        _redis.Restored += OnRestored;
     }
 
     /// <summary>The current version of a user's lists; null while Redis cannot be trusted, when nothing may come from the cache.</summary>
-    public async ValueTask<string?> FindAsync(Guid userId)
+    public async ValueTask<string?> FindAsync(Guid userId, CancellationToken cancellationToken)
     {
-        if (!_redis.IsConnected || (_suspect && !await RenewEpochAsync()))
+        if (Volatile.Read(ref _trustedSince) != _redis.Disturbances && !await ReplaceEpochAsync(cancellationToken))
         {
-            _suspect = true;
             return null;
         }
 
-        try
+        RedisKey[] keys = [EpochKey, KeyOf(userId)];
+        switch (await _redis.TryAsync(database => database.StringGetAsync(keys), cancellationToken))
         {
-            var keys = new RedisKey[] { EpochKey, KeyOf(userId) };
-            var values = await _redis.GetDatabase().StringGetAsync(keys);
-            if (values[0].IsNull)
-            {
-                // Redis lost what it knew; so may have other instances' tokens been.
-                _suspect = true;
+            case [{ IsNull: false } epoch, { IsNull: false } token]:
+                return $"{epoch}.{token}";
+            case [{ IsNull: false } epoch, _]:
+                return await CreateAsync(userId, epoch, cancellationToken);
+            default:
+                // It did not answer, or lost what it knew, and so maybe other tokens.
+                Distrust();
                 return null;
-            }
-
-            return values[1].IsNull ? await CreateAsync(userId, values[0]) : $"{values[0]}.{values[1]}";
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
-        {
-            Distrust(exception);
-            return null;
         }
     }
 
     /// <summary>Makes all cached lists of a user old. Returns when no instance can read them any more, or when Redis is away.</summary>
     public async Task BumpAsync(Guid userId)
     {
-        if (!_redis.IsConnected)
+        var done = await _redis.TryAsync<object>(
+            async database => await database.StringSetAsync(KeyOf(userId), NewToken(), Lifetime), CancellationToken.None);
+        if (done is null)
         {
-            _suspect = true;
-            return;
-        }
-
-        try
-        {
-            await _redis.GetDatabase().StringSetAsync(KeyOf(userId), NewToken(), Lifetime);
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
-        {
-            Distrust(exception);
+            Distrust();
         }
     }
 
-    public void Dispose()
-    {
-        _redis.ConnectionFailed -= OnConnectionFailed;
-        _redis.ConnectionRestored -= OnConnectionRestored;
-    }
-
-    private void OnConnectionFailed(object? sender, ConnectionFailedEventArgs e) => _suspect = true;
+    public void Dispose() => _redis.Restored -= OnRestored;
 
     /// <summary>Not left to the next reader: this instance may have none, while others serve what its writes made old.</summary>
-    private void OnConnectionRestored(object? sender, ConnectionFailedEventArgs e)
+    private void OnRestored() => _ = ReplaceEpochAsync(CancellationToken.None).AsTask();
+
+    private async ValueTask<bool> ReplaceEpochAsync(CancellationToken cancellationToken)
     {
-        _suspect = true;
-        // Never throws: see its catch.
-        _ = RenewEpochAsync();
+        // Read first: what goes wrong from now on counts again.
+        var disturbances = _redis.Disturbances;
+        var done = await _redis.TryAsync<object>(async database => await database.StringSetAsync(EpochKey, NewToken()), cancellationToken);
+        if (done is not null)
+        {
+            Volatile.Write(ref _trustedSince, disturbances);
+        }
+
+        return done is not null;
     }
 
-    private async Task<string?> CreateAsync(Guid userId, RedisValue epoch)
+    private async Task<string?> CreateAsync(Guid userId, RedisValue epoch, CancellationToken cancellationToken)
     {
         var token = NewToken();
         // Another reader may be first; a writer may be, too, and its token must stay.
-        var created = await _redis.GetDatabase().StringSetAsync(KeyOf(userId), token, Lifetime, When.NotExists);
-        return created ? $"{epoch}.{token}" : null;
+        var created = await _redis.TryAsync<object>(
+            async database => await database.StringSetAsync(KeyOf(userId), token, Lifetime, When.NotExists), cancellationToken);
+        return created is true ? $"{epoch}.{token}" : null;
     }
 
-    /// <summary>One at a time, and not at every request while Redis is away; who cannot wait reads from the database.</summary>
-    private async Task<bool> RenewEpochAsync()
-    {
-        var now = _clock.GetTimestamp();
-        if (now < Interlocked.Read(ref _nextRenewal) || !await _renewing.WaitAsync(TimeSpan.Zero))
-        {
-            return false;
-        }
-
-        try
-        {
-            if (!_suspect)
-            {
-                return true;
-            }
-
-            // Cleared first: what fails from now on counts again.
-            _suspect = false;
-            await _redis.GetDatabase().StringSetAsync(EpochKey, NewToken());
-            return true;
-        }
-        catch (Exception exception) when (exception is RedisException or TimeoutException)
-        {
-            Distrust(exception);
-            Interlocked.Exchange(ref _nextRenewal, now + (long)(RenewalInterval.TotalSeconds * _clock.TimestampFrequency));
-            return false;
-        }
-        finally
-        {
-            _renewing.Release();
-        }
-    }
-
-    private void Distrust(Exception exception)
-    {
-        if (!_suspect)
-        {
-            _logger.LogWarning(exception, "Redis does not answer; task lists come from the database until it does");
-        }
-
-        _suspect = true;
-    }
+    private void Distrust() => Volatile.Write(ref _trustedSince, Never);
 
     private static string NewToken() => Guid.NewGuid().ToString("N");
 

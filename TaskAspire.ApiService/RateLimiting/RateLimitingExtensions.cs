@@ -13,7 +13,6 @@ internal static class RateLimitingExtensions
         builder.Services.AddOptionsWithValidateOnStart<RateLimitingOptions>().BindConfiguration(RateLimitingOptions.Section).ValidateDataAnnotations();
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<RateLimitingOptions>>(TrustKnownProxies);
         builder.Services.TryAddSingleton(TimeProvider.System);
-        builder.Services.TryAddSingleton<RedisGate>();
         builder.Services.AddSingleton<RedisRequestCounts>();
         builder.Services.AddSingleton(services => new MemoryRequestCounts(services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<RequestLimiter>();

@@ -43,8 +43,7 @@ internal sealed class RateLimitingOptions : IValidatableObject
         foreach (var network in KnownNetworks.Where(n => !IPNetwork.TryParse(n, out _)))
         {
             yield return new ValidationResult(
-                $"{Section}:{nameof(KnownNetworks)} has '{network}', which is not a network such as 10.0.0.0/8 (the bits after the prefix must be 0).",
-                [nameof(KnownNetworks)]);
+                $"{Section}:{nameof(KnownNetworks)} has '{network}', which is not a network such as 10.0.0.0/8.", [nameof(KnownNetworks)]);
         }
     }
 }

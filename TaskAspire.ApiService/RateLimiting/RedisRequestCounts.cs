@@ -1,4 +1,5 @@
 using System.Globalization;
+using TaskAspire.ApiService.Redis;
 
 namespace TaskAspire.ApiService.RateLimiting;
 

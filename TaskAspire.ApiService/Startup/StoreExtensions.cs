@@ -1,3 +1,4 @@
+using TaskAspire.ApiService.Redis;
 using TaskAspire.Data;
 using TaskAspire.Data.Webhooks;
 using TaskAspire.Data.Webhooks.Targets;
@@ -19,6 +20,7 @@ internal static class StoreExtensions
         builder.Services.AddWebhookSigning();
         builder.AddSchemaMigration();
         builder.AddRedis();
+        builder.Services.AddSingleton<RedisGate>();
 
         builder.AddDatabaseHealthCheck((services, token) => services.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(token));
         builder.AddRedisHealthCheck();

@@ -56,7 +56,7 @@ internal sealed class AspireDashboard : IAsyncDisposable
         {
             await _package.EnsureAsync(cancellationToken);
             using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-            await _child.StartAsync(token => HttpProbe.AnswersAsync(http, Url, token), StartTimeout, cancellationToken);
+            await _child.StartAsync(token => HttpProbe.MissingAsync(http, Url, token), StartTimeout, cancellationToken);
         }
         catch (StackException exception)
         {
@@ -77,7 +77,9 @@ internal sealed class AspireDashboard : IAsyncDisposable
             "dashboard", "run", "--nologo", "--non-interactive", "--allow-anonymous", "--frontend-url", Url, "--otlp-grpc-url", OtlpEndpoint)
         {
             WorkingDirectory = _home,
-            StopSignal = UnixSignal.Interrupt,
+            // It keeps nothing, and takes longer over an ordered stop than all the others together.
+            StopSignal = UnixSignal.Kill,
+            ParentDeathSignal = UnixSignal.Kill,
             Environment = new Dictionary<string, string?>
             {
                 ["HOME"] = _home,

@@ -3,21 +3,21 @@ namespace TaskAspire.Standalone.Processes;
 /// <summary>Asks a URL whether it is there.</summary>
 internal static class HttpProbe
 {
-    /// <summary>Whether it answers with success (redirects included).</summary>
-    public static async Task<bool> AnswersAsync(HttpClient http, string url, CancellationToken cancellationToken)
+    /// <summary>Null when it answers with success (redirects followed); else what came instead.</summary>
+    public static async Task<string?> MissingAsync(HttpClient http, string url, CancellationToken cancellationToken)
     {
         try
         {
             using var response = await http.GetAsync(url, HttpCompletionOption.ResponseHeadersRead, cancellationToken);
-            return response.IsSuccessStatusCode;
+            return response.IsSuccessStatusCode ? null : $"{url} answers {(int)response.StatusCode}";
         }
         catch (HttpRequestException)
         {
-            return false;
+            return $"{url} does not answer";
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return false;
+            return $"{url} does not answer in time";
         }
     }
 }

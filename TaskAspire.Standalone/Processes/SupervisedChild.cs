@@ -11,7 +11,8 @@ internal sealed class SupervisedChild(string name, Func<CancellationToken, Task<
     /// <summary>So many ends before the child was ever ready mean that it cannot start.</summary>
     public const int StartAttempts = 3;
 
-    private static readonly TimeSpan PollInterval = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(50);
+    private static readonly TimeSpan LongestPoll = TimeSpan.FromMilliseconds(400);
 
     private CancellationTokenSource? _stopping;
     private Task _supervision = Task.CompletedTask;
@@ -35,16 +36,25 @@ internal sealed class SupervisedChild(string name, Func<CancellationToken, Task<
     /// <summary>The id of the process that runs now, if one does.</summary>
     public int? ProcessId => _child is { Exited.IsCompleted: false } child ? child.Id : null;
 
-    /// <summary>Starts the child and waits until <paramref name="isReady"/> says so.</summary>
+    /// <summary>Starts the child and waits until it is ready.</summary>
+    /// <param name="missing">Asks what it still lacks; null when it is ready.</param>
+    /// <param name="timeout">How long to wait.</param>
+    /// <param name="cancellationToken">Ends the wait; the child is then stopped with <see cref="StopAsync"/>.</param>
     /// <exception cref="StackException">It ended <see cref="StartAttempts"/> times, or was not ready in time.</exception>
-    public async Task StartAsync(Func<CancellationToken, Task<bool>> isReady, TimeSpan timeout, CancellationToken cancellationToken)
+    public async Task StartAsync(Func<CancellationToken, Task<string?>> missing, TimeSpan timeout, CancellationToken cancellationToken)
     {
         _stopping = new CancellationTokenSource();
         (_ready, _gaveUp, _endsBeforeReady) = (false, null, 0);
         _supervision = SuperviseAsync(_stopping.Token);
         var began = Time.GetTimestamp();
-        while (!(_child is { Exited.IsCompleted: false } && await isReady(cancellationToken)))
+        var interval = ShortestPoll;
+        while (true)
         {
+            var lacks = _child is { Exited.IsCompleted: false } ? await missing(cancellationToken) : "it does not run";
+            if (lacks is null)
+            {
+                break;
+            }
             if (_gaveUp is { } reason)
             {
                 throw reason;
@@ -55,9 +65,10 @@ internal sealed class SupervisedChild(string name, Func<CancellationToken, Task<
             }
             if (Time.GetElapsedTime(began) > timeout)
             {
-                throw new StackException($"{name} was not ready after {timeout.TotalSeconds:0} s.{Tail()}");
+                throw new StackException($"{name} was not ready after {timeout.TotalSeconds:0} s: {lacks}.{Tail()}");
             }
-            await Task.Delay(PollInterval, Time, cancellationToken);
+            await Task.Delay(interval, Time, cancellationToken);
+            interval = interval * 1.5 < LongestPoll ? interval * 1.5 : LongestPoll;
         }
         _ready = true;
     }
@@ -97,22 +108,37 @@ internal sealed class SupervisedChild(string name, Func<CancellationToken, Task<
         var schedule = new RestartSchedule();
         while (!stopping.IsCancellationRequested)
         {
-            var spec = await prepare(stopping);
             var began = Time.GetTimestamp();
-            var child = await Start(spec, Show);
-            _child = child;
-            Records?.Add(name, child.Id);
-            var exitCode = await child.Exited.WaitAsync(stopping);
-            Records?.Remove(name);
+            string end;
+            try
+            {
+                end = $"ended with exit code {await RunOnceAsync(stopping)}";
+            }
+            catch (StackException exception) when (_ready)
+            {
+                // It ran before: what is in the way now may go away again.
+                end = exception.Message;
+            }
             if (!_ready && ++_endsBeforeReady == StartAttempts)
             {
-                _gaveUp = new StackException($"{name} ended {StartAttempts} times with exit code {exitCode} before it was ready.{Tail()}");
+                _gaveUp = new StackException($"{name} {end} before it was ready, {StartAttempts} times.{Tail()}");
                 return;
             }
             var delay = schedule.Next(Time.GetElapsedTime(began));
-            output.Notice(name, $"ended with exit code {exitCode}; starting again in {delay.TotalSeconds:0.#} s");
+            output.Notice(name, $"{end}; starting again in {delay.TotalSeconds:0.#} s");
             await Task.Delay(delay, Time, stopping);
         }
+    }
+
+    private async Task<int> RunOnceAsync(CancellationToken stopping)
+    {
+        var child = await Start(await prepare(stopping), Show);
+        _child = child;
+        Records?.Add(name, child.Id);
+        var exitCode = await child.Exited.WaitAsync(stopping);
+        Records?.Remove(name);
+        await child.DisposeAsync();
+        return exitCode;
     }
 
     private void Show(string line)

@@ -93,9 +93,9 @@ internal sealed class StackRunner(StandaloneOptions options, ConsoleOutput outpu
         };
         // The API makes the schema, so the dispatcher starts after it.
         var discovering = environment with { Services = new Dictionary<string, string> { ["webhookdispatcher"] = dispatcherUrl } };
-        _api = new ServiceProcess("api", "TaskAspire.ApiService", discovering, plan.Api, records, output);
+        _api = new ServiceProcess(ServiceDefinition.Api, discovering, plan.Api, records, output);
         await _api.StartAsync(stopping);
-        _dispatcher = new ServiceProcess("dispatcher", "TaskAspire.WebhookDispatcher", environment, plan.Dispatcher, records, output);
+        _dispatcher = new ServiceProcess(ServiceDefinition.Dispatcher, environment, plan.Dispatcher, records, output);
         await _dispatcher.StartAsync(stopping);
         _table.Add(("API", $"{_api.Url}/api/v1"));
         _table.Add(("API reference", $"{_api.Url}/scalar"));
@@ -118,7 +118,7 @@ internal sealed class StackRunner(StandaloneOptions options, ConsoleOutput outpu
         var targets = new Dictionary<string, int> { ["apiservice"] = plan.Api, ["webhookdispatcher"] = plan.Dispatcher };
         _prometheus = PrometheusServer.Create(program, _directory.Prometheus, plan.Prometheus, targets, records, output);
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        await _prometheus.StartAsync(token => HttpProbe.AnswersAsync(http, url + "/-/ready", token), PrometheusStartTimeout, stopping);
+        await _prometheus.StartAsync(token => HttpProbe.MissingAsync(http, url + "/-/ready", token), PrometheusStartTimeout, stopping);
         _table.Add(("Prometheus", url));
     }
 

@@ -29,6 +29,7 @@ public sealed class BackingServices : IAsyncDisposable
     private readonly OnFirstUse<RedisDatabases> _redis;
     private readonly ConcurrentDictionary<string, OnFirstUse<string>> _templates = new();
     private readonly ConcurrentBag<string> _databases = [];
+    private readonly ConcurrentDictionary<Type, Lazy<IAsyncDisposable>> _shared = new();
     private PostgresServer? _postgresServer;
     private RedisServer? _redisServer;
 
@@ -77,8 +78,18 @@ public sealed class BackingServices : IAsyncDisposable
         return new PrivateRedis(server);
     }
 
+    /// <summary>Something built on these servers that many test classes use; made once, and disposed of before the servers end.</summary>
+    public T Share<T>(Func<T> create)
+        where T : class, IAsyncDisposable =>
+        (T)_shared.GetOrAdd(typeof(T), _ => new Lazy<IAsyncDisposable>(create)).Value;
+
     public async ValueTask DisposeAsync()
     {
+        foreach (var shared in _shared.Values)
+        {
+            await shared.Value.DisposeAsync();
+        }
+
         NpgsqlConnection.ClearAllPools();
         if (_postgresServer is not null)
         {

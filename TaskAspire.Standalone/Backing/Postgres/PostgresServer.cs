@@ -32,7 +32,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(60);
 
     // Tell nothing: every start and stop says them.
-    private static readonly string[] Chatter = ["LOG:  ", "HINT:  Future log output"];
+    private static readonly string[] Chatter = ["LOG:  ", "HINT:  Future log output", "FATAL:  the database system is starting up", "FATAL:  the database system is not yet accepting connections"];
 
     private readonly PostgresServerOptions _options;
     private readonly IStackOutput _output;
@@ -74,7 +74,7 @@ internal sealed class PostgresServer : IAsyncDisposable
         var cluster = Cluster();
         _installation = await new PostgresLocator(_options.Packages, _output).FindAsync(cluster.Version(), cancellationToken);
         await cluster.EnsureAsync(_installation, UserName, _options.Password, _options.Durable, cancellationToken);
-        await _child.StartAsync(AnswersAsync, StartTimeout, cancellationToken);
+        await _child.StartAsync(MissingAsync, StartTimeout, cancellationToken);
     }
 
     /// <summary>Ends the server in order; its clients are disconnected. It can be started again.</summary>
@@ -106,14 +106,14 @@ internal sealed class PostgresServer : IAsyncDisposable
         };
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    private async Task<string?> MissingAsync(CancellationToken cancellationToken)
     {
         var connectionString = new NpgsqlConnectionStringBuilder(ConnectionString("postgres")) { Pooling = false, Timeout = 5 }.ConnectionString;
         try
         {
             await using var connection = new NpgsqlConnection(connectionString);
             await connection.OpenAsync(cancellationToken);
-            return true;
+            return null;
         }
         catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidPassword)
         {
@@ -122,9 +122,9 @@ internal sealed class PostgresServer : IAsyncDisposable
                 $"PostgreSQL on port {_options.Port} does not accept the password kept in the data directory. "
                 + $"Put the old one back, or delete {_options.Home} to start with an empty database."));
         }
-        catch (NpgsqlException)
+        catch (NpgsqlException exception)
         {
-            return false;
+            return exception.Message;
         }
     }
 }

@@ -55,7 +55,11 @@ internal static class ExternalRedis
     private static ConfigurationOptions FromUrl(Uri url)
     {
         var (user, password) = ExternalPostgres.Credentials(url);
-        var options = new ConfigurationOptions { User = user, Password = password, Ssl = url.Scheme == "rediss" };
+        var options = new ConfigurationOptions { User = user, Password = password };
+        if (url.Scheme == "rediss")
+        {
+            options.Ssl = true;
+        }
         options.EndPoints.Add(url.Host.Trim('[', ']'), url.Port > 0 ? url.Port : 6379);
         if (url.AbsolutePath.Trim('/') is { Length: > 0 } database)
         {

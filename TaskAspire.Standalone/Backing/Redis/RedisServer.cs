@@ -70,7 +70,7 @@ internal sealed class RedisServer : IAsyncDisposable
     public async Task StartAsync(CancellationToken cancellationToken)
     {
         _program = _options.Program ?? (IRedisProgram?)await RedisProgram.FindAsync(cancellationToken) ?? await GarnetProgram.FindAsync(_output, cancellationToken);
-        await _child.StartAsync(AnswersAsync, StartTimeout, cancellationToken);
+        await _child.StartAsync(MissingAsync, StartTimeout, cancellationToken);
     }
 
     /// <summary>Ends the server in order. It can be started again.</summary>
@@ -91,7 +91,7 @@ internal sealed class RedisServer : IAsyncDisposable
         return Task.FromResult(_program.Launch(configuration) with { WorkingDirectory = directory });
     }
 
-    private async Task<bool> AnswersAsync(CancellationToken cancellationToken)
+    private async Task<string?> MissingAsync(CancellationToken cancellationToken)
     {
         var configuration = ConfigurationOptions.Parse(ConnectionString);
         configuration.AbortOnConnectFail = true;
@@ -101,11 +101,11 @@ internal sealed class RedisServer : IAsyncDisposable
         {
             await using var connection = await ConnectionMultiplexer.ConnectAsync(configuration).WaitAsync(cancellationToken);
             await connection.GetDatabase().PingAsync().WaitAsync(cancellationToken);
-            return true;
+            return null;
         }
-        catch (RedisException)
+        catch (RedisException exception)
         {
-            return false;
+            return exception.Message;
         }
     }
 }

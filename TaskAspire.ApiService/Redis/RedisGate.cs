@@ -1,7 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using StackExchange.Redis;
 
-namespace TaskAspire.ApiService.RateLimiting;
+namespace TaskAspire.ApiService.Redis;
 
 /// <summary>
 /// The way to Redis for what can do without it. Once Redis is known to be away nobody waits for it: the answer is "none" at
@@ -9,7 +9,7 @@ namespace TaskAspire.ApiService.RateLimiting;
 /// </summary>
 internal sealed class RedisGate : IDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromMilliseconds(250);
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly IConnectionMultiplexer _redis;
@@ -17,6 +17,7 @@ internal sealed class RedisGate : IDisposable
     private readonly ILogger<RedisGate> _logger;
     private readonly CancellationTokenSource _stopping = new();
     private long _disturbedAt;
+    private int _disturbances;
     private int _probing;
 
     public RedisGate(IConnectionMultiplexer redis, TimeProvider clock, ILogger<RedisGate> logger)
@@ -24,9 +25,15 @@ internal sealed class RedisGate : IDisposable
         (_redis, _clock, _logger) = (redis, clock, logger);
         // What happened before this process watched is not known.
         Disturb();
-        _redis.ConnectionFailed += OnConnectionChanged;
-        _redis.ConnectionRestored += OnConnectionChanged;
+        _redis.ConnectionFailed += OnConnectionFailed;
+        _redis.ConnectionRestored += OnConnectionRestored;
     }
+
+    /// <summary>Raised when Redis can be reached again.</summary>
+    public event Action? Restored;
+
+    /// <summary>How often something went wrong. The same number before and after means that nothing did in between.</summary>
+    public int Disturbances => Volatile.Read(ref _disturbances);
 
     /// <summary>Whether Redis is thought to answer.</summary>
     public bool IsOpen => Volatile.Read(ref _probing) == 0 && _redis.IsConnected;
@@ -82,15 +89,25 @@ internal sealed class RedisGate : IDisposable
 
     public void Dispose()
     {
-        _redis.ConnectionFailed -= OnConnectionChanged;
-        _redis.ConnectionRestored -= OnConnectionChanged;
+        _redis.ConnectionFailed -= OnConnectionFailed;
+        _redis.ConnectionRestored -= OnConnectionRestored;
         _stopping.Cancel();
         _stopping.Dispose();
     }
 
-    private void OnConnectionChanged(object? sender, ConnectionFailedEventArgs change) => Disturb();
+    private void OnConnectionFailed(object? sender, ConnectionFailedEventArgs change) => Disturb();
 
-    private void Disturb() => Volatile.Write(ref _disturbedAt, _clock.GetTimestamp());
+    private void OnConnectionRestored(object? sender, ConnectionFailedEventArgs change)
+    {
+        Disturb();
+        Restored?.Invoke();
+    }
+
+    private void Disturb()
+    {
+        Volatile.Write(ref _disturbedAt, _clock.GetTimestamp());
+        Interlocked.Increment(ref _disturbances);
+    }
 
     private void Close(Exception reason)
     {
@@ -118,6 +135,7 @@ internal sealed class RedisGate : IDisposable
                         Disturb();
                         Volatile.Write(ref _probing, 0);
                         _logger.LogInformation("Redis answers again");
+                        Restored?.Invoke();
                         return;
                     }
                 }

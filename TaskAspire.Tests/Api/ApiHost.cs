@@ -1,0 +1,58 @@
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.Extensions.DependencyInjection;
+using TaskAspire.ApiService.Tasks;
+
+namespace TaskAspire.Tests.Api;
+
+/// <summary>One instance of the API in this process, on Kestrel at a free loopback port, on a database and a Redis that may be shared with others.</summary>
+internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
+{
+    private readonly Dictionary<string, string?> _settings;
+    private readonly TimeProvider _clock;
+
+    public ApiHost(string database, string redis, TimeProvider? clock = null, IReadOnlyDictionary<string, string?>? settings = null)
+    {
+        _clock = clock ?? TimeProvider.System;
+        _settings = new Dictionary<string, string?>
+        {
+            ["ConnectionStrings:taskdb"] = database,
+            ["ConnectionStrings:cache"] = redis,
+            ["Database:MigrateAtStart"] = "false",
+            ["Jwt:DevelopmentKeyDirectory"] = Path.Combine(AppContext.BaseDirectory, "keys"),
+            // Out of the way of what is not about them.
+            ["RateLimiting:Api:PermitLimit"] = "1000000",
+            ["RateLimiting:Auth:PermitLimit"] = "1000000",
+            ["Logging:LogLevel:Default"] = "Warning",
+        };
+        foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
+        {
+            _settings[key] = value;
+        }
+
+        UseKestrel(0);
+    }
+
+    /// <summary>A client that sends no credentials.</summary>
+    public ApiClient CreateAnonymous() => new(CreateClient());
+
+    /// <summary>A new user, logged in.</summary>
+    public async Task<ApiClient> CreateUserAsync(CancellationToken cancellationToken)
+    {
+        var client = CreateAnonymous();
+        await client.RegisterAndLogInAsync(cancellationToken);
+        return client;
+    }
+
+    protected override void ConfigureWebHost(IWebHostBuilder builder)
+    {
+        builder.UseEnvironment("Development");
+        foreach (var (key, value) in _settings)
+        {
+            builder.UseSetting(key, value);
+        }
+
+        builder.ConfigureTestServices(services => services.AddSingleton(_clock));
+    }
+}

@@ -1,0 +1,40 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using TaskAspire.ApiService.RateLimiting;
+
+namespace TaskAspire.Tests.RateLimiting;
+
+public sealed class RateLimitingOptionsTests
+{
+    [Fact]
+    public void The_defaults_are_those_of_the_integrations_document()
+    {
+        var options = Bind();
+        Assert.True(options.Enabled);
+        Assert.Equal((100, TimeSpan.FromMinutes(1)), (options.Api.PermitLimit, options.Api.Window));
+        Assert.Equal((5, TimeSpan.FromMinutes(15)), (options.Auth.PermitLimit, options.Auth.Window));
+    }
+
+    [Fact]
+    public void One_value_of_a_rule_can_be_set_alone() => Assert.Equal(TimeSpan.FromMinutes(1), Bind(("Api:PermitLimit", "7")).Api.Window);
+
+    [Theory]
+    [InlineData("Api:PermitLimit", "0")]
+    [InlineData("Auth:Window", "00:00:00")]
+    [InlineData("KnownProxies:0", "proxy.example")]
+    [InlineData("KnownNetworks:0", "10.0.0.0/33")]
+    [InlineData("KnownNetworks:0", "10.0.0.0")]
+    public void What_makes_no_sense_is_refused(string key, string value) =>
+        Assert.Throws<OptionsValidationException>(() => Bind((key, value)));
+
+    private static RateLimitingOptions Bind(params (string Key, string Value)[] settings)
+    {
+        var configuration = new ConfigurationBuilder()
+            .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"RateLimiting:{s.Key}", (string?)s.Value))).Build();
+        var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
+        services.AddOptions<RateLimitingOptions>().BindConfiguration(RateLimitingOptions.Section).ValidateDataAnnotations();
+        using var provider = services.BuildServiceProvider();
+        return provider.GetRequiredService<IOptions<RateLimitingOptions>>().Value;
+    }
+}

@@ -93,8 +93,8 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
             SELECT h.id, h.next_attempt_at,
                    row_number() OVER (PARTITION BY h.endpoint_id ORDER BY h.next_attempt_at) AS place,
                    least(coalesce(lane.cap, @cap), CASE WHEN w.consecutive_failures >= @latch_after THEN 1
-                                                        WHEN w.consecutive_failures > 0 THEN @concurrency
-                                                        ELSE @cap END) - coalesce(lane.held, 0) AS room
+                                                        WHEN w.consecutive_failures > 0 THEN @concurrency END)
+                   - coalesce(lane.held, 0) AS room
             FROM head h
             JOIN webhook_endpoints w ON w.id = h.endpoint_id
             LEFT JOIN unnest(@lanes, @held, @caps) AS lane (endpoint_id, held, cap) ON lane.endpoint_id = h.endpoint_id

@@ -69,14 +69,17 @@ internal sealed class DeliveryPump(
                 continue;
             }
 
+            // While claiming, too: room that comes free meanwhile would else be missed.
+            attempts.WakeWhenRoom = true;
             var claim = await ClaimAsync(room, cancellationToken);
             Succeeded();
-            attempts.WakeWhenRoom = claim.LeftOver || claim.HeadFull;
-            if (claim.Deliveries.Count > 0 || claim.Contended)
+            if (claim.Deliveries.Count >= room.Total || claim.Contended)
             {
                 continue;
             }
 
+            // What is left over waits for room. Claiming a few deliveries each time a few are done would cost more than sending them.
+            attempts.WakeWhenRoom = claim.LeftOver || claim.HeadFull;
             var next = await claims.UntilNextAsync(claim.AsOf, cancellationToken);
             var wait = next < options.Value.SweepInterval ? next.Value : options.Value.SweepInterval;
             await signal.Wake.WaitAsync(wait + TimeSpan.FromMilliseconds(1), Time, cancellationToken);

@@ -59,14 +59,18 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         if (attempts.Count > 0)
         {
             var tallies = EndpointTally.Of(attempts);
-            // Endpoints before deliveries, as whoever disables or deletes an endpoint locks them.
-            await EndpointHealth.LockAsync(connection, tallies, cancellationToken);
-            await using (var record = RecordCommand(connection, attempts))
+            var record = RecordCommand(attempts);
+            // Endpoints are locked before deliveries, as whoever disables or deletes an endpoint does.
+            await using (var batch = new NpgsqlBatch(connection)
             {
-                recorded = await record.ExecuteNonQueryAsync(cancellationToken);
+                BatchCommands = { EndpointHealth.LockCommand(tallies), record, endpoints.UpdateCommand(tallies) },
+            })
+            {
+                await batch.ExecuteNonQueryAsync(cancellationToken);
             }
 
-            disabled = await endpoints.UpdateAsync(connection, tallies, cancellationToken);
+            recorded = (int)record.RecordsAffected;
+            disabled = tallies.Any(tally => tally.FailuresInARow > 0) && await endpoints.DisableAsync(connection, tallies, cancellationToken);
         }
 
         if (givenBack.Count > 0)
@@ -85,9 +89,9 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         : result.RetryIn is null ? WebhookDeliveryState.Dead
         : WebhookDeliveryState.Pending;
 
-    private static NpgsqlCommand RecordCommand(NpgsqlConnection connection, List<DeliveryResult> attempts)
+    private static NpgsqlBatchCommand RecordCommand(List<DeliveryResult> attempts)
     {
-        var command = new NpgsqlCommand(Record, connection);
+        var command = new NpgsqlBatchCommand(Record);
         command.Parameters.AddWithValue("ids", attempts.Select(r => r.Delivery.Id).ToArray());
         command.Parameters.AddWithValue("leases", attempts.Select(r => r.Delivery.Lease.Id).ToArray());
         command.Parameters.AddWithValue("states", attempts.Select(r => (short)StateAfter(r)).ToArray());

@@ -57,33 +57,30 @@ internal sealed class EndpointHealth(IOptions<DispatcherOptions> options)
     private readonly DispatcherOptions _options = options.Value;
 
     /// <summary>Locks the endpoints that are going to be written, in one order for all dispatchers.</summary>
-    public static async Task LockAsync(NpgsqlConnection connection, IReadOnlyList<EndpointTally> tallies, CancellationToken cancellationToken)
+    public static NpgsqlBatchCommand LockCommand(IReadOnlyList<EndpointTally> tallies)
     {
-        await using var command = new NpgsqlCommand(Lock, connection);
+        var command = new NpgsqlBatchCommand(Lock);
         command.Parameters.AddWithValue("failed", Ids(tallies, tally => tally.FailuresInARow > 0));
         command.Parameters.AddWithValue("succeeded", Ids(tallies, tally => tally.AnySuccess));
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        return command;
     }
 
-    /// <summary>Counts a batch of attempts, and disables the endpoints that have it coming.</summary>
-    /// <returns>Whether one was disabled.</returns>
-    public async Task<bool> UpdateAsync(NpgsqlConnection connection, IReadOnlyList<EndpointTally> tallies, CancellationToken cancellationToken)
+    /// <summary>Counts a batch of attempts.</summary>
+    public NpgsqlBatchCommand UpdateCommand(IReadOnlyList<EndpointTally> tallies)
     {
-        await using (var update = new NpgsqlCommand(Update, connection))
-        {
-            update.Parameters.AddWithValue("ids", tallies.Select(tally => tally.EndpointId).ToArray());
-            update.Parameters.AddWithValue("successes", tallies.Select(tally => tally.AnySuccess).ToArray());
-            update.Parameters.AddWithValue("failures", tallies.Select(tally => tally.FailuresInARow).ToArray());
-            update.Parameters.AddWithValue("latch_after", _options.LatchAfter);
-            update.Parameters.AddWithValue("min_probe", MinProbeInterval);
-            update.Parameters.AddWithValue("max_probe", _options.MaxProbeInterval);
-            await update.ExecuteNonQueryAsync(cancellationToken);
-        }
-
-        return tallies.Any(tally => tally.FailuresInARow > 0) && await DisableAsync(connection, tallies, cancellationToken);
+        var update = new NpgsqlBatchCommand(Update);
+        update.Parameters.AddWithValue("ids", tallies.Select(tally => tally.EndpointId).ToArray());
+        update.Parameters.AddWithValue("successes", tallies.Select(tally => tally.AnySuccess).ToArray());
+        update.Parameters.AddWithValue("failures", tallies.Select(tally => tally.FailuresInARow).ToArray());
+        update.Parameters.AddWithValue("latch_after", _options.LatchAfter);
+        update.Parameters.AddWithValue("min_probe", MinProbeInterval);
+        update.Parameters.AddWithValue("max_probe", _options.MaxProbeInterval);
+        return update;
     }
 
-    private async Task<bool> DisableAsync(NpgsqlConnection connection, IReadOnlyList<EndpointTally> tallies, CancellationToken cancellationToken)
+    /// <summary>Disables the endpoints that have it coming, and tells their owners' others.</summary>
+    /// <returns>Whether there was one.</returns>
+    public async Task<bool> DisableAsync(NpgsqlConnection connection, IReadOnlyList<EndpointTally> tallies, CancellationToken cancellationToken)
     {
         var disabled = new List<DisabledEndpoint>();
         await using (var command = new NpgsqlCommand(Disable, connection))

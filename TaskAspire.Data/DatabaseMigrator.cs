@@ -2,7 +2,9 @@ using System.Diagnostics;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
+using Microsoft.EntityFrameworkCore.Storage;
 using Microsoft.Extensions.Logging;
+using Npgsql;
 
 namespace TaskAspire.Data;
 
@@ -23,6 +25,7 @@ public sealed class DatabaseMigrator(TaskDbContext database, ILogger<DatabaseMig
         using var activity = ActivitySource.StartActivity("migrate");
         // Building an index may take longer than a request's command timeout.
         database.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+        await CreateDatabaseAsync(cancellationToken);
         // EF Core would find out that its history table is missing by a failing query, which the server logs as an error.
         await database.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
         await database.Database.MigrateAsync(cancellationToken);
@@ -32,4 +35,20 @@ public sealed class DatabaseMigrator(TaskDbContext database, ILogger<DatabaseMig
     /// <summary>Whether all migrations are applied.</summary>
     public async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken) =>
         !(await database.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+
+    private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
+    {
+        var creator = database.GetService<IRelationalDatabaseCreator>();
+        try
+        {
+            if (!await creator.ExistsAsync(cancellationToken))
+            {
+                await creator.CreateAsync(cancellationToken);
+            }
+        }
+        catch (PostgresException exception) when (exception.SqlState is PostgresErrorCodes.DuplicateDatabase or PostgresErrorCodes.UniqueViolation)
+        {
+            // Another migrator was first.
+        }
+    }
 }

@@ -39,3 +39,16 @@ build() {
   local output
   output=$(dotnet build "$1" -v q --nologo 2>&1) || die "$output"
 }
+
+# The same, left out when no source has changed since the last time: even a build with nothing to do takes seconds.
+build_if_changed() {
+  local stamp="$1/obj/run.stamp" program="$1/bin/Debug/net10.0/$1.dll"
+  if [ -f "$stamp" ] && [ -f "$program" ] && [ -z "$(find . -maxdepth 1 -type f -newer "$stamp" -print -quit)" ] &&
+    [ -z "$(find TaskAspire.* eng .config \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit)" ]; then
+    return
+  fi
+  printf '%s\n' "Building…"
+  local began; began=$(mktemp)
+  build "$1"
+  mv "$began" "$stamp"
+}

@@ -83,7 +83,7 @@ internal sealed class StandaloneCommand
 
     private Option<int> Port(string name, string description, int fallback) => new(name)
     {
-        Description = $"{description} {Also(name)} [default: {fallback}]",
+        Description = $"{description} {Also(name)}",
         HelpName = "port",
         CustomParser = result => ParsePort(result, name, result.Tokens.Single().Value),
         DefaultValueFactory = result => Value(name) is { } value ? ParsePort(result, OptionNames.Variable(name), value) : fallback,
@@ -97,7 +97,7 @@ internal sealed class StandaloneCommand
 
     private Option<string?> Text(string name, string description, string? fallback) => new(name)
     {
-        Description = $"{description} {Also(name)}{(fallback is null ? "" : $" [default: {fallback}]")}",
+        Description = $"{description} {Also(name)}",
         HelpName = name.TrimStart('-'),
         DefaultValueFactory = _ => Value(name) ?? fallback,
     };

@@ -15,10 +15,7 @@ internal sealed class ConsoleOutput(IAnsiConsole console) : IStackOutput
     public static ConsoleOutput ForTerminal()
     {
         var console = AnsiConsole.Create(new AnsiConsoleSettings { Out = new AnsiConsoleOutput(System.Console.Out) });
-        if (System.Console.IsOutputRedirected)
-        {
-            console.Profile.Width = 240;
-        }
+        console.Profile.Width = 500;
         return new ConsoleOutput(console);
     }
 
@@ -37,19 +34,19 @@ internal sealed class ConsoleOutput(IAnsiConsole console) : IStackOutput
         }
     }
 
-    /// <summary>Where everything is.</summary>
-    public void Table(IEnumerable<(string What, string Where)> rows)
+    /// <summary>Where everything is. Without a frame: a long line that the terminal breaks can still be copied as one.</summary>
+    public void Table(IReadOnlyCollection<(string What, string Where)> rows)
     {
-        var table = new Table { Border = TableBorder.Rounded, ShowHeaders = false };
-        table.AddColumn(new TableColumn("").NoWrap());
-        table.AddColumn(new TableColumn(""));
-        foreach (var (what, where) in rows)
-        {
-            table.AddRow(new Text(what, new Style(decoration: Decoration.Bold)), new Text(where));
-        }
+        var width = rows.Max(row => row.What.Length);
         lock (_lock)
         {
-            console.Write(table);
+            console.WriteLine();
+            foreach (var (what, where) in rows)
+            {
+                console.Write(new Text($"  {what.PadRight(width)}  ", new Style(decoration: Decoration.Bold)));
+                console.Profile.Out.Writer.WriteLine(where);
+            }
+            console.WriteLine();
         }
     }
 

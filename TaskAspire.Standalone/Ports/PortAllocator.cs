@@ -24,14 +24,25 @@ internal sealed class PortAllocator
         {
             return ClaimFree();
         }
-        if (_taken.Add(wanted) && IsFree(wanted))
+        return _taken.Add(wanted) && IsFree(wanted) ? wanted : throw Taken(wanted, use, option);
+    }
+
+    /// <summary>Checks a claimed port again: minutes may pass before its part is started, or started again.</summary>
+    /// <exception cref="StackException">Somebody took it in the meantime.</exception>
+    public static void EnsureFree(int port, string use, string option)
+    {
+        if (!IsFree(port))
         {
-            return wanted;
+            throw Taken(port, use, option);
         }
-        var holder = PortHolder.Of(wanted) is { } process ? $" by {process}" : "";
-        throw new StackException(string.Create(
+    }
+
+    private static StackException Taken(int port, string use, string option)
+    {
+        var holder = PortHolder.Of(port) is { } process ? $" by {process}" : "";
+        return new StackException(string.Create(
             CultureInfo.InvariantCulture,
-            $"Port {wanted}, which {use} listens on, is taken{holder}. Stop what uses it, or choose another port with {option} <port> "
+            $"Port {port}, which {use} listens on, is taken{holder}. Stop what uses it, or choose another port with {option} <port> "
             + $"(or {Options.OptionNames.Variable(option)}); 0 takes any free one."));
     }
 

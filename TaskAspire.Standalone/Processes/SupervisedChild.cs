@@ -108,22 +108,37 @@ internal sealed class SupervisedChild(string name, Func<CancellationToken, Task<
         var schedule = new RestartSchedule();
         while (!stopping.IsCancellationRequested)
         {
-            var spec = await prepare(stopping);
             var began = Time.GetTimestamp();
-            var child = await Start(spec, Show);
-            _child = child;
-            Records?.Add(name, child.Id);
-            var exitCode = await child.Exited.WaitAsync(stopping);
-            Records?.Remove(name);
+            string end;
+            try
+            {
+                end = $"ended with exit code {await RunOnceAsync(stopping)}";
+            }
+            catch (StackException exception) when (_ready)
+            {
+                // It ran before: what is in the way now may go away again.
+                end = exception.Message;
+            }
             if (!_ready && ++_endsBeforeReady == StartAttempts)
             {
-                _gaveUp = new StackException($"{name} ended {StartAttempts} times with exit code {exitCode} before it was ready.{Tail()}");
+                _gaveUp = new StackException($"{name} {end} before it was ready, {StartAttempts} times.{Tail()}");
                 return;
             }
             var delay = schedule.Next(Time.GetElapsedTime(began));
-            output.Notice(name, $"ended with exit code {exitCode}; starting again in {delay.TotalSeconds:0.#} s");
+            output.Notice(name, $"{end}; starting again in {delay.TotalSeconds:0.#} s");
             await Task.Delay(delay, Time, stopping);
         }
+    }
+
+    private async Task<int> RunOnceAsync(CancellationToken stopping)
+    {
+        var child = await Start(await prepare(stopping), Show);
+        _child = child;
+        Records?.Add(name, child.Id);
+        var exitCode = await child.Exited.WaitAsync(stopping);
+        Records?.Remove(name);
+        await child.DisposeAsync();
+        return exitCode;
     }
 
     private void Show(string line)

@@ -30,6 +30,8 @@ internal sealed record ServiceEnvironment
             ["ConnectionStrings__taskdb"] = PostgresConnectionString,
             ["ConnectionStrings__cache"] = RedisConnectionString,
             ["Jwt__DevelopmentKeyDirectory"] = KeyDirectory,
+            // Nobody else migrates here, whatever the environment.
+            ["Database__MigrateAtStart"] = "true",
             ["OTEL_SERVICE_NAME"] = project[(project.LastIndexOf('.') + 1)..].ToLowerInvariant(),
         };
         if (OtlpEndpoint is not null)

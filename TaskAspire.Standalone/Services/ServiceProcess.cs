@@ -1,5 +1,6 @@
 using System.Globalization;
 using TaskAspire.Standalone.Output;
+using TaskAspire.Standalone.Ports;
 using TaskAspire.Standalone.Processes;
 
 namespace TaskAspire.Standalone.Services;
@@ -12,22 +13,23 @@ internal sealed class ServiceProcess : IAsyncDisposable
     // Ours to decide: a value left in somebody's shell would move the service to another port.
     private static readonly string[] Withheld = ["PORT", "ASPNETCORE_HTTP_PORTS", "ASPNETCORE_HTTPS_PORTS", "DOTNET_URLS", "DOTNET_LAUNCH_PROFILE"];
 
-    private readonly string _project;
+    private readonly ServiceDefinition _definition;
+    private readonly int _port;
     private readonly ServiceEnvironment _environment;
     private readonly SupervisedChild _child;
 
-    /// <param name="name">The name in the output.</param>
-    /// <param name="project">The project, whose build output is run.</param>
+    /// <param name="definition">Which service.</param>
     /// <param name="environment">What it is told.</param>
     /// <param name="port">Where it listens.</param>
     /// <param name="records">See <see cref="SupervisedChild.Records"/>.</param>
     /// <param name="output">Shows its lines.</param>
-    public ServiceProcess(string name, string project, ServiceEnvironment environment, int port, ChildRecords records, IStackOutput output)
+    public ServiceProcess(ServiceDefinition definition, ServiceEnvironment environment, int port, ChildRecords records, IStackOutput output)
     {
-        _project = project;
+        _definition = definition;
+        _port = port;
         _environment = environment;
         Url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
-        _child = new SupervisedChild(name, PrepareAsync, output) { Records = records };
+        _child = new SupervisedChild(definition.Name, PrepareAsync, output) { Records = records };
     }
 
     public string Url { get; }
@@ -43,8 +45,9 @@ internal sealed class ServiceProcess : IAsyncDisposable
 
     private Task<LaunchSpec> PrepareAsync(CancellationToken cancellationToken)
     {
-        var assembly = SourceTree.OutputOf(_project);
-        var variables = _environment.Variables(_project, Url);
+        PortAllocator.EnsureFree(_port, _definition.Use, _definition.PortOption);
+        var assembly = SourceTree.OutputOf(_definition.Project);
+        var variables = _environment.Variables(_definition.Project, Url);
         foreach (var name in Withheld)
         {
             variables[name] = null;

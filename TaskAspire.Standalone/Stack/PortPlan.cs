@@ -1,5 +1,6 @@
 using TaskAspire.Standalone.Options;
 using TaskAspire.Standalone.Ports;
+using TaskAspire.Standalone.Services;
 
 namespace TaskAspire.Standalone.Stack;
 
@@ -8,9 +9,11 @@ internal sealed record PortPlan(int Api, int Dispatcher, int Prometheus, int Das
 {
     /// <exception cref="StackException">One is taken.</exception>
     public static PortPlan Claim(StandaloneOptions options, PortAllocator ports) => new(
-        ports.Claim(options.ApiPort, "the API", OptionNames.ApiPort),
-        ports.Claim(options.DispatcherPort, "the webhook dispatcher", OptionNames.DispatcherPort),
+        Claim(ServiceDefinition.Api, options.ApiPort, ports),
+        Claim(ServiceDefinition.Dispatcher, options.DispatcherPort, ports),
         options.NoPrometheus ? 0 : ports.Claim(options.PrometheusPort, "Prometheus", OptionNames.PrometheusPort),
         options.NoDashboard ? 0 : ports.Claim(options.DashboardPort, "the Aspire dashboard", OptionNames.DashboardPort),
         options.NoDashboard ? 0 : ports.ClaimFree());
+
+    private static int Claim(ServiceDefinition service, int port, PortAllocator ports) => ports.Claim(port, service.Use, service.PortOption);
 }

@@ -93,9 +93,9 @@ internal sealed class StackRunner(StandaloneOptions options, ConsoleOutput outpu
         };
         // The API makes the schema, so the dispatcher starts after it.
         var discovering = environment with { Services = new Dictionary<string, string> { ["webhookdispatcher"] = dispatcherUrl } };
-        _api = new ServiceProcess("api", "TaskAspire.ApiService", discovering, plan.Api, records, output);
+        _api = new ServiceProcess(ServiceDefinition.Api, discovering, plan.Api, records, output);
         await _api.StartAsync(stopping);
-        _dispatcher = new ServiceProcess("dispatcher", "TaskAspire.WebhookDispatcher", environment, plan.Dispatcher, records, output);
+        _dispatcher = new ServiceProcess(ServiceDefinition.Dispatcher, environment, plan.Dispatcher, records, output);
         await _dispatcher.StartAsync(stopping);
         _table.Add(("API", $"{_api.Url}/api/v1"));
         _table.Add(("API reference", $"{_api.Url}/scalar"));

@@ -59,6 +59,13 @@ internal sealed class ApiClient(HttpClient http)
         return (await PostAsync("tasks", body)).Json;
     }
 
+    /// <summary><c>/health</c>, which answers 503 with the same body when something critical is down.</summary>
+    public async Task<(int Status, JsonObject Json)> SendHealthAsync()
+    {
+        using var response = await http.GetAsync("/health", TestContext.Current.CancellationToken);
+        return ((int)response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!.AsObject());
+    }
+
     public Task<ApiAnswer> SendAsync(
         HttpMethod method, string path, JsonNode? body, HttpStatusCode expected, CancellationToken? cancellationToken = null, params (string Name, string Value)[] headers) =>
         SendRawAsync(method, path, body?.ToJsonString(), expected, cancellationToken, headers);

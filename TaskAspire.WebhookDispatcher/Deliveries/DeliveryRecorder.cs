@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Npgsql;
 using TaskAspire.WebhookDispatcher.Endpoints;
+using TaskAspire.WebhookDispatcher.Wakeups;
 
 namespace TaskAspire.WebhookDispatcher.Deliveries;
 
@@ -10,6 +11,7 @@ namespace TaskAspire.WebhookDispatcher.Deliveries;
 /// </summary>
 internal sealed class DeliveryRecorder(
     DeliveryRecords records,
+    DeliveriesSignal deliveries,
     DisabledEndpointsSignal disabledEndpoints,
     TimeProvider time,
     ILogger<DeliveryRecorder> logger)
@@ -54,6 +56,12 @@ internal sealed class DeliveryRecorder(
                 if (leaseLost > 0)
                 {
                     logger.LogWarning("{Count} attempts were not recorded: their lease had ended, and the deliveries are made again", leaseLost);
+                }
+
+                if (batch.Exists(result => result.RetryIn is not null))
+                {
+                    // There is a new time to wake at.
+                    deliveries.Wake.Set();
                 }
 
                 if (disabled)

@@ -1,4 +1,3 @@
-using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TaskAspire.Data;
@@ -44,9 +43,8 @@ internal static class DispatcherServices
             // One after the other, those that end late would leave the pump no time.
             host.ServicesStopConcurrently = true;
         });
-        // The API makes the keys. A ring that this service made while the API made its own would not know the API's for a day.
-        services.Configure<KeyManagementOptions>(keys => keys.AutoGenerateKeys = false);
-        // It reads the ring when the host starts, which may be before there is a table to read; the first delivery reads it early enough.
+        // The API makes the keys, and StoredSecrets reads them. This service of the framework would make some too, when the host starts, which
+        // may be before there is a table for them.
         foreach (var service in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name == "DataProtectionHostedService").ToList())
         {
             services.Remove(service);
@@ -84,6 +82,8 @@ internal static class DispatcherServices
         services.AddWebhookSigning();
         services.AddWebhookHttpClient();
         services.AddSingleton(provider => UserAgent.Of(provider.GetRequiredService<ServiceInfo>()));
+        services.AddSingleton<StoredSecrets>();
+        services.AddHostedService<WarmUp>();
         services.AddSingleton<EndpointCredentialsReader>();
         services.AddSingleton<WebhookSender>();
         return services;

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Microsoft.Extensions.Options;
 using TaskAspire.Data.Webhooks;
 using TaskAspire.WebhookDispatcher.Deliveries;
@@ -14,7 +15,7 @@ internal sealed record EndpointCredentials(IReadOnlyList<byte[]> Keys, string? A
 internal sealed class CredentialsException(string message, Exception? inner = null) : Exception(message, inner);
 
 /// <summary>Gets at the credentials of endpoints.</summary>
-internal sealed class EndpointCredentialsReader(WebhookSecrets secrets, IOptionsMonitor<WebhookSigningOptions> shared, TimeProvider time)
+internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsMonitor<WebhookSigningOptions> shared, TimeProvider time)
 {
     /// <exception cref="CredentialsException">There is no secret, or it cannot be read.</exception>
     public EndpointCredentials Read(DeliveryTarget target)
@@ -22,7 +23,8 @@ internal sealed class EndpointCredentialsReader(WebhookSecrets secrets, IOptions
         var keys = new List<byte[]>(2);
         if (target.UseSharedSecret)
         {
-            keys.Add(WebhookSecrets.SigningKey(shared.CurrentValue.SharedSecret is { Length: > 0 } secret
+            // As the integrations document has it: the bytes of the text, whatever it looks like.
+            keys.Add(Encoding.UTF8.GetBytes(shared.CurrentValue.SharedSecret is { Length: > 0 } secret
                 ? secret
                 : throw new CredentialsException("The endpoint signs with the shared secret, and none is configured (WEBHOOK_SECRET).")));
         }

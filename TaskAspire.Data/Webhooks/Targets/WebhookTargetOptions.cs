@@ -37,7 +37,7 @@ internal sealed class WebhookTargetOptionsValidator : IValidateOptions<WebhookTa
             if (!IPNetwork.TryParse(options.AllowedNetworks[i], out _))
             {
                 failures.Add($"{WebhookTargetOptions.Section}:{nameof(options.AllowedNetworks)}:{i} is '{options.AllowedNetworks[i]}', "
-                    + "which is no network in CIDR form with its host bits zero, such as 10.1.0.0/16 or fd00::/8.");
+                    + "which is no network in CIDR form, such as 10.1.0.0/16 or fd00::/8.");
             }
         }
 

@@ -29,7 +29,7 @@ internal sealed class PostgresCluster(string home, UnixUser? user, IStackOutput 
     /// <summary>Makes the data unless it is there. An interrupted earlier try is thrown away: <c>initdb</c> works beside the final place.</summary>
     public async Task EnsureAsync(PostgresInstallation installation, string userName, string password, bool durable, CancellationToken cancellationToken)
     {
-        DeleteUnfinished();
+        await DeleteUnfinishedAsync(cancellationToken);
         if (Version() is not null)
         {
             return;
@@ -60,14 +60,15 @@ internal sealed class PostgresCluster(string home, UnixUser? user, IStackOutput 
     /// </summary>
     public async Task ReleaseAsync(CancellationToken cancellationToken)
     {
-        if (Holders() is { Count: > 0 } holders)
+        if (Holders(DataDirectory) is { Count: > 0 } holders)
         {
             output.Notice("postgres", $"process {string.Join(", ", holders)} of an earlier run still uses {DataDirectory}; ending it");
-            SignalAll(UnixSignal.Interrupt);
-            if (!await Wait.UntilAsync(() => Holders().Count == 0, Patience, cancellationToken))
+            // A fast shutdown is asked of the postmaster, which ends the others; without it they end by themselves.
+            Signal(holders.Where(id => id == ReadPid()), UnixSignal.Interrupt);
+            if (!await Wait.UntilAsync(() => Holders(DataDirectory).Count == 0, Patience, cancellationToken))
             {
-                SignalAll(UnixSignal.Kill);
-                await Wait.UntilAsync(() => Holders().Count == 0, Patience, cancellationToken);
+                Signal(Holders(DataDirectory), UnixSignal.Kill);
+                await Wait.UntilAsync(() => Holders(DataDirectory).Count == 0, Patience, cancellationToken);
             }
         }
         if (File.Exists(PidFile) && (OperatingSystem.IsLinux() || !IsPostgres(ReadPid())))
@@ -108,24 +109,27 @@ internal sealed class PostgresCluster(string home, UnixUser? user, IStackOutput 
         }
     }
 
-    private void DeleteUnfinished()
+    private async Task DeleteUnfinishedAsync(CancellationToken cancellationToken)
     {
-        if (Directory.Exists(Unfinished))
+        if (!Directory.Exists(Unfinished))
         {
-            output.Notice("postgres", "an earlier start was interrupted while it made the database; starting over");
-            Directory.Delete(Unfinished, recursive: true);
+            return;
         }
+        output.Notice("postgres", "an earlier start was interrupted while it made the database; starting over");
+        // initdb died with its parent; the server it drives may be at its last write.
+        Signal(Holders(Unfinished), UnixSignal.Kill);
+        await Wait.UntilAsync(() => Holders(Unfinished).Count == 0, Patience, cancellationToken);
+        Directory.Delete(Unfinished, recursive: true);
     }
 
-    /// <summary>The server processes whose working directory is the data directory: the postmaster's, and its children's.</summary>
-    private List<int> Holders()
+    /// <summary>The server processes whose working directory is <paramref name="directory"/>: the postmaster's, and its children's.</summary>
+    private static List<int> Holders(string directory)
     {
         if (!OperatingSystem.IsLinux())
         {
             return [];
         }
-        var data = Path.GetFullPath(DataDirectory);
-        return [.. ProcessIdentity.ProcessIds().Where(id => WorkingDirectory(id) == data && IsPostgres(id))];
+        return [.. ProcessIdentity.ProcessIds().Where(id => WorkingDirectory(id) == Path.GetFullPath(directory) && IsPostgres(id))];
     }
 
     private static string? WorkingDirectory(int processId)
@@ -140,11 +144,9 @@ internal sealed class PostgresCluster(string home, UnixUser? user, IStackOutput 
         }
     }
 
-    private void SignalAll(UnixSignal signal)
+    private static void Signal(IEnumerable<int> processIds, UnixSignal signal)
     {
-        // A fast shutdown is asked of the postmaster, which ends the others; alone they end when it is gone.
-        var postmaster = ReadPid();
-        foreach (var id in Holders().Where(id => signal == UnixSignal.Kill || id == postmaster))
+        foreach (var id in processIds)
         {
             UnixCalls.Signal(id, signal);
         }

@@ -1,0 +1,263 @@
+using System.Security.Cryptography;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+using TaskAspire.Data.Webhooks;
+using TaskAspire.Tests.Fixtures;
+
+namespace TaskAspire.Tests.Dispatcher;
+
+public class DeliveryTests(BackingServices backing)
+{
+    private const string Delivered = "SELECT count(*) FROM webhook_deliveries WHERE state = 1";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_delivery_carries_every_header_and_the_exact_body()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString, null, ("Webhooks:ApiKey", "shared-key"));
+        var user = await database.AddUserAsync();
+        var (endpoint, secret) = await database.AddEndpointAsync(user, receiver.Url());
+        const string Trace = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        var ids = await database.AddEventsAsync(user, 1, traceParent: Trace);
+        await database.CountAsync(1, Delivered);
+
+        var webhook = Assert.Single(receiver.Received);
+        Assert.Equal(ids[0].ToString(), webhook.Id);
+        Assert.Equal($$"""{"event":"task.created","id":"{{ids[0]}}"}""", Encoding.UTF8.GetString(webhook.Body));
+        Assert.Equal("application/json", webhook.Headers["Content-Type"]);
+        Assert.Equal(webhook.Body.Length.ToString(System.Globalization.CultureInfo.InvariantCulture), webhook.Headers["Content-Length"]);
+        Assert.Equal("TaskAspire-Webhooks/1.0.0", webhook.Headers["User-Agent"]);
+        Assert.Equal("shared-key", webhook.Headers["X-API-Key"]);
+        Assert.Contains("0af7651916cd43dd8448eb211c80319c", webhook.Headers["traceparent"], StringComparison.Ordinal);
+        var key = Convert.FromBase64String(secret["whsec_".Length..]);
+        Assert.Equal(Convert.ToHexStringLower(HMACSHA256.HashData(key, webhook.Body)), webhook.Headers["X-Webhook-Signature"]);
+        var signed = Encoding.UTF8.GetBytes($"{webhook.Id}.{webhook.Headers["webhook-timestamp"]}.{Encoding.UTF8.GetString(webhook.Body)}");
+        Assert.Equal("v1," + Convert.ToBase64String(HMACSHA256.HashData(key, signed)), webhook.Headers["webhook-signature"]);
+        Assert.Equal(1L, await database.ScalarAsync<long>(
+            "SELECT count(*) FROM webhook_attempts a JOIN webhook_deliveries d ON d.id = a.delivery_id WHERE d.endpoint_id = @id AND a.number = 1 AND a.status_code = 204 AND a.error IS NULL",
+            ("id", endpoint)));
+    }
+
+    [Fact]
+    public async Task A_rotated_secret_signs_beside_the_new_one_until_it_expires()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        var user = await database.AddUserAsync();
+        var (endpoint, _) = await database.AddEndpointAsync(user, receiver.Url());
+        await database.ExecuteAsync(
+            "UPDATE webhook_endpoints SET previous_secret = @old, previous_secret_expires_at = now() + interval '1 hour' WHERE id = @id",
+            ("old", database.Protect(WebhookSecrets.Generate())), ("id", endpoint));
+        await database.AddEventsAsync(user, 1);
+        await database.CountAsync(1, Delivered);
+        Assert.Equal(2, receiver.Received.Last().Headers["webhook-signature"].Split(' ').Length);
+
+        await database.ExecuteAsync("UPDATE webhook_endpoints SET previous_secret_expires_at = now() - interval '1 second'");
+        await database.AddEventsAsync(user, 1);
+        await database.CountAsync(2, Delivered);
+        Assert.Single(receiver.Received.Last().Headers["webhook-signature"].Split(' '));
+        Assert.DoesNotContain("X-API-Key", receiver.Received.Last().Headers.Keys);
+    }
+
+    [Fact]
+    public async Task Without_usable_credentials_the_attempt_fails_and_says_why()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        var user = await database.AddUserAsync();
+        var (garbled, _) = await database.AddEndpointAsync(user, receiver.Url("/garbled"));
+        var (shared, _) = await database.AddEndpointAsync(user, receiver.Url("/shared"));
+        var (split, _) = await database.AddEndpointAsync(user, receiver.Url("/split"));
+        await database.ExecuteAsync("UPDATE webhook_endpoints SET secret = 'nonsense' WHERE id = @id", ("id", garbled));
+        await database.ExecuteAsync("UPDATE webhook_endpoints SET secret = NULL, use_shared_secret = true WHERE id = @id", ("id", shared));
+        await database.ExecuteAsync("UPDATE webhook_endpoints SET api_key = @key WHERE id = @id", ("id", split), ("key", database.Protect("a\r\nX-Admin: 1")));
+        await database.AddEventsAsync(user, 1);
+        await database.CountAsync(3, "SELECT count(DISTINCT d.endpoint_id) FROM webhook_attempts a JOIN webhook_deliveries d ON d.id = a.delivery_id WHERE a.error = 'credentials'");
+        Assert.Empty(receiver.Received);
+        Assert.Equal(1L, await database.ScalarAsync<long>(
+            "SELECT count(*) FROM webhook_deliveries WHERE endpoint_id = @id AND last_error LIKE '%WEBHOOK_SECRET%' AND state = 0", ("id", shared)));
+    }
+
+    [Fact]
+    public async Task A_failed_delivery_is_tried_again_on_schedule_and_then_given_up()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (context, _) =>
+        {
+            context.Response.StatusCode = 500;
+            return context.Response.WriteAsync("no\0pe" + new string('x', 5000));
+        };
+        await using var dispatcher = await DispatcherHost.StartAsync(
+            database.ConnectionString, null, ("Webhooks:RetrySchedule:0", "00:00:00.2"), ("Webhooks:RetrySchedule:1", "00:00:00.4"), ("Webhooks:Jitter", "0"));
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 1);
+        await database.CountAsync(1, "SELECT count(*) FROM webhook_deliveries WHERE state = 2 AND attempt_count = 3 AND completed_at IS NOT NULL AND last_status_code = 500");
+
+        var times = receiver.Received.Select(webhook => webhook.At).ToList();
+        Assert.Equal(3, times.Count);
+        Assert.Single(receiver.Received.Select(webhook => webhook.Id).Distinct());
+        Assert.InRange((times[1] - times[0]).TotalSeconds, 0.19, 2);
+        Assert.InRange((times[2] - times[1]).TotalSeconds, 0.39, 2);
+        Assert.Equal(1024, await database.ScalarAsync<int>("SELECT max(octet_length(response_body)) FROM webhook_attempts"));
+        Assert.Equal(3, await database.ScalarAsync<int>("SELECT consecutive_failures FROM webhook_endpoints"));
+    }
+
+    [Fact]
+    public async Task A_redirect_is_not_followed()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (context, _) =>
+        {
+            context.Response.Redirect("/elsewhere");
+            return Task.CompletedTask;
+        };
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 1);
+        await database.CountAsync(1, "SELECT count(*) FROM webhook_attempts WHERE status_code = 302 AND error = 'http_status' AND number = 1");
+        Assert.Equal(0, receiver.CountOf("/elsewhere"));
+    }
+
+    [Fact]
+    public async Task Gone_disables_the_endpoint_tells_the_others_and_cancels_what_waits()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (context, webhook) =>
+        {
+            context.Response.StatusCode = webhook.Path == "/gone" ? 410 : 200;
+            return Task.CompletedTask;
+        };
+        var user = await database.AddUserAsync();
+        var (gone, _) = await database.AddEndpointAsync(user, receiver.Url("/gone"));
+        await database.AddEndpointAsync(user, receiver.Url("/other"), WebhookEventTypes.WebhookDisabled);
+        await database.AddEventsAsync(user, 1);
+        await database.AddEventsAsync(user, 50);
+        await database.ExecuteAsync("UPDATE webhook_deliveries SET next_attempt_at = now() + interval '1 hour' WHERE id <> (SELECT min(id::text)::uuid FROM webhook_deliveries)");
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+
+        await database.CountAsync(50, "SELECT count(*) FROM webhook_deliveries WHERE state = 3 AND completed_at IS NOT NULL");
+        await Eventually.TrueAsync(() => receiver.CountOf("/other") == 1, Token);
+        Assert.Equal(1, receiver.CountOf("/gone"));
+        var told = Encoding.UTF8.GetString(receiver.Received.Single(webhook => webhook.Path == "/other").Body);
+        Assert.Contains($$"""{"event":"webhook.disabled","timestamp":""", told, StringComparison.Ordinal);
+        Assert.Contains($"\"endpointId\":\"{gone}\"", told, StringComparison.Ordinal);
+        Assert.Contains("\"reason\":\"gone\"", told, StringComparison.Ordinal);
+        Assert.Equal("gone", await database.ScalarAsync<string>("SELECT disabled_reason FROM webhook_endpoints WHERE NOT enabled AND disabled_at IS NOT NULL"));
+    }
+
+    [Fact]
+    public async Task Failing_for_too_long_disables_the_endpoint()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (context, _) =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        };
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.ExecuteAsync("UPDATE webhook_endpoints SET failing_since = now() - interval '121 hours', consecutive_failures = 9");
+        await database.AddEventsAsync(user, 1);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        await database.CountAsync(1, "SELECT count(*) FROM webhook_endpoints WHERE NOT enabled AND disabled_reason = 'failing'");
+        await database.CountAsync(1, "SELECT count(*) FROM webhook_deliveries WHERE state = 3");
+    }
+
+    [Fact]
+    public async Task Retry_after_is_honoured()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (context, _) =>
+        {
+            context.Response.StatusCode = 429;
+            context.Response.Headers.RetryAfter = "120";
+            return Task.CompletedTask;
+        };
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 1);
+        await database.CountAsync(1, "SELECT count(*) FROM webhook_deliveries WHERE attempt_count = 1 AND next_attempt_at BETWEEN now() + interval '100 s' AND now() + interval '121 s'");
+    }
+
+    [Theory]
+    [InlineData("slow", "timeout")]
+    [InlineData("endless", "timeout")]
+    [InlineData("reset", "connection")]
+    [InlineData("refused", "connection")]
+    [InlineData("no-such-name", "dns")]
+    [InlineData("blocked", "blocked_address")]
+    public async Task What_goes_wrong_is_classified(string what, string error)
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = async (context, _) =>
+        {
+            switch (what)
+            {
+                case "slow":
+                    await Task.Delay(Timeout.Infinite, context.RequestAborted);
+                    break;
+                case "endless":
+                    while (true)
+                    {
+                        await context.Response.WriteAsync("x", context.RequestAborted);
+                        await Task.Delay(50, context.RequestAborted);
+                    }
+
+                default:
+                    context.Abort();
+                    break;
+            }
+        };
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString, null, ("Webhooks:Timeout", "00:00:00.5"));
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, what switch
+        {
+            "refused" => "http://127.0.0.1:1/",
+            "no-such-name" => "http://no-such-name.invalid/",
+            "blocked" => "http://10.0.0.1/",
+            _ => receiver.Url(),
+        });
+        await database.AddEventsAsync(user, 1);
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM webhook_attempts") > 0, Token);
+        Assert.Equal(error, await database.ScalarAsync<string>("SELECT error FROM webhook_attempts ORDER BY number LIMIT 1"));
+    }
+
+    [Fact]
+    public async Task A_gigabyte_for_an_answer_is_a_success_and_is_not_read()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        long written = 0;
+        receiver.Answer = async (context, _) =>
+        {
+            var chunk = new byte[64 * 1024];
+            Array.Fill(chunk, (byte)'y');
+            for (var i = 0; i < 16 * 1024; i++)
+            {
+                await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
+                written += chunk.Length;
+            }
+        };
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 1);
+        await database.CountAsync(1, Delivered);
+        Assert.Equal(new string('y', 1024), await database.ScalarAsync<string>("SELECT response_body FROM webhook_attempts"));
+        Assert.True(written < 100_000_000, $"{written} bytes were taken.");
+    }
+}

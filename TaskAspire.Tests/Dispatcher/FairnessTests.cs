@@ -1,0 +1,103 @@
+using TaskAspire.Tests.Fixtures;
+
+namespace TaskAspire.Tests.Dispatcher;
+
+public class FairnessTests(BackingServices backing)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_dead_endpoints_backlog_holds_back_nobody()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var held = new TaskCompletionSource();
+        receiver.Answer = (context, webhook) => webhook.Path == "/dead" ? held.Task.WaitAsync(context.RequestAborted) : Task.CompletedTask;
+        var victim = await database.AddUserAsync();
+        var healthy = await database.AddUserAsync();
+        await database.AddEndpointAsync(victim, receiver.Url("/dead"));
+        await database.AddEndpointAsync(healthy, receiver.Url("/healthy"));
+        await database.AddEventsAsync(victim, 10_000);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        await Eventually.TrueAsync(() => receiver.CountOf("/dead") >= 8, Token);
+
+        // All of the dead one's are due before these.
+        await database.AddEventsAsync(healthy, 200);
+        await Eventually.TrueAsync(() => receiver.CountOf("/healthy") == 200, Token, TimeSpan.FromSeconds(8));
+        Assert.Equal(8, receiver.CountOf("/dead"));
+        held.SetResult();
+    }
+
+    [Fact]
+    public async Task An_endpoint_that_fails_many_times_in_a_row_is_left_alone_and_comes_back()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var down = true;
+        receiver.Answer = (context, _) =>
+        {
+            context.Response.StatusCode = down ? 500 : 200;
+            return Task.CompletedTask;
+        };
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 2000);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        await database.CountAsync(1, "SELECT count(*) FROM webhook_endpoints WHERE latched_until > now() AND consecutive_failures >= 10");
+        await database.CountAsync(0, "SELECT count(*) FROM webhook_deliveries WHERE lease_id IS NOT NULL");
+        // Far from all: the lane gave back what it held, and nothing more was claimed.
+        Assert.InRange(receiver.Received.Count, 10, 100);
+
+        down = false;
+        await database.CountAsync(2000, "SELECT count(*) FROM webhook_deliveries WHERE state = 1");
+        Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM webhook_endpoints WHERE latched_until IS NULL AND consecutive_failures = 0 AND failing_since IS NULL"));
+    }
+
+    [Fact]
+    public async Task No_more_than_the_limit_is_sent_to_one_endpoint_at_a_time()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (context, _) => Task.Delay(5, context.RequestAborted);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 500);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString, null, ("Webhooks:PerEndpointConcurrency", "3"));
+        await database.CountAsync(500, "SELECT count(*) FROM webhook_deliveries WHERE state = 1");
+        Assert.Equal(3, receiver.MostOpen);
+        Assert.Equal(500, receiver.Received.Count);
+    }
+
+    [Fact]
+    public async Task Disabled_endpoints_get_nothing_and_their_deliveries_are_cancelled()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 20);
+        await database.ExecuteAsync("UPDATE webhook_endpoints SET enabled = false");
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        await database.CountAsync(20, "SELECT count(*) FROM webhook_deliveries WHERE state = 3");
+        Assert.Empty(receiver.Received);
+    }
+
+    [Fact]
+    public async Task Old_deliveries_attempts_and_events_are_removed()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var user = await database.AddUserAsync();
+        await database.AddEventsAsync(user, 7);
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 25);
+        await using var dispatcher = await DispatcherHost.StartAsync(
+            database.ConnectionString, null, ("Webhooks:RetentionInterval", "00:00:00.1"), ("Webhooks:RetentionBatchSize", "4"));
+        await database.CountAsync(25, "SELECT count(*) FROM webhook_deliveries WHERE state = 1");
+        await database.ExecuteAsync("UPDATE webhook_deliveries SET completed_at = now() - interval '31 days' WHERE id IN (SELECT id FROM webhook_deliveries LIMIT 20)");
+        await database.ExecuteAsync("UPDATE webhook_events SET occurred_at = now() - interval '31 days'");
+        await database.CountAsync(5, "SELECT count(*) FROM webhook_events");
+        Assert.Equal(5L, await database.ScalarAsync<long>("SELECT count(*) FROM webhook_deliveries"));
+        Assert.Equal(5L, await database.ScalarAsync<long>("SELECT count(*) FROM webhook_attempts"));
+    }
+}

@@ -1,0 +1,110 @@
+using TaskAspire.Tests.Fixtures;
+
+namespace TaskAspire.Tests.Dispatcher;
+
+public class LeaseTests(BackingServices backing)
+{
+    private const string Delivered = "SELECT count(*) FROM webhook_deliveries WHERE state = 1";
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_a_dead_dispatcher_held_is_taken_up_when_the_lease_ends()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 3);
+        await database.ExecuteAsync("UPDATE webhook_deliveries SET lease_id = gen_random_uuid(), lease_expires_at = now() + interval '1 second'");
+        var until = DateTimeOffset.UtcNow.AddSeconds(0.9);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        // Well before the sweep: the end of a lease is a time the dispatcher wakes for.
+        await database.CountAsync(3, Delivered, TimeSpan.FromSeconds(10));
+        Assert.All(receiver.Received, webhook => Assert.True(webhook.At > until));
+    }
+
+    [Fact]
+    public async Task Killed_in_mid_delivery_nothing_is_lost_and_duplicates_keep_their_id()
+    {
+        const int Count = 400;
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = async (context, _) =>
+        {
+            await Task.Delay(30, context.RequestAborted);
+            context.Response.StatusCode = 204;
+        };
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        var ids = await database.AddEventsAsync(user, Count);
+        (string, string)[] quick = [("Webhooks:LeaseDuration", "00:00:02"), ("Webhooks:Timeout", "00:00:01")];
+        for (var kill = 1; kill <= 3; kill++)
+        {
+            using var victim = DispatcherProcess.Start(database.ConnectionString, quick);
+            var enough = receiver.Received.Count + 40;
+            await Eventually.TrueAsync(() => receiver.Received.Count >= enough, Token, TimeSpan.FromSeconds(60));
+            victim.Kill();
+        }
+
+        Assert.True(await database.ScalarAsync<long>(Delivered) < Count);
+        using var survivor = DispatcherProcess.Start(database.ConnectionString, quick);
+        await database.CountAsync(Count, Delivered, TimeSpan.FromSeconds(60));
+        Assert.Equal(ids.Select(id => id.ToString()).Order(), receiver.Received.Select(webhook => webhook.Id).Distinct().Order());
+        foreach (var same in receiver.Received.GroupBy(webhook => webhook.Id))
+        {
+            Assert.Single(same.Select(webhook => Convert.ToHexString(webhook.Body)).Distinct());
+        }
+    }
+
+    [Fact]
+    public async Task A_graceful_stop_ends_what_is_being_sent_and_gives_back_the_rest()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var release = new TaskCompletionSource();
+        receiver.Answer = (_, _) => release.Task;
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 16);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        await Eventually.TrueAsync(() => receiver.Received.Count == 8, Token);
+        await database.CountAsync(16, "SELECT count(*) FROM webhook_deliveries WHERE lease_id IS NOT NULL");
+
+        var stopping = dispatcher.StopAsync();
+        await database.CountAsync(8, "SELECT count(*) FROM webhook_deliveries WHERE lease_id IS NULL AND state = 0 AND attempt_count = 0");
+        release.SetResult();
+        await stopping;
+        Assert.Equal(8L, await database.ScalarAsync<long>(Delivered));
+        Assert.Equal(8L, await database.ScalarAsync<long>("SELECT count(*) FROM webhook_deliveries WHERE state = 0 AND lease_id IS NULL"));
+        Assert.Equal(8, receiver.Received.Count);
+    }
+
+    [Fact]
+    public async Task An_outage_of_the_database_is_got_over()
+    {
+        await using var postgres = await backing.StartPrivatePostgresAsync(Token);
+        await using var database = DispatcherDatabase.Of(postgres.ConnectionString());
+        await database.MigrateAsync(Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 5);
+        await database.CountAsync(5, Delivered);
+
+        var held = new TaskCompletionSource();
+        receiver.Answer = (_, _) => held.Task;
+        await database.AddEventsAsync(user, 5);
+        await Eventually.TrueAsync(() => receiver.Received.Count == 10, Token);
+        await postgres.StopAsync();
+        held.SetResult();
+        await postgres.StartAsync(Token);
+        // The test's own connections are gone with the server.
+        database.Sql.Clear();
+        await database.AddEventsAsync(user, 5);
+        await database.CountAsync(15, Delivered, TimeSpan.FromSeconds(60));
+        // The results that waited for the database were written: those five were not made again.
+        Assert.Equal(15, receiver.Received.Count);
+    }
+}

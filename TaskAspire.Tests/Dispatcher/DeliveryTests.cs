@@ -1,3 +1,5 @@
+using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
@@ -240,24 +242,41 @@ public class DeliveryTests(BackingServices backing)
     public async Task A_gigabyte_for_an_answer_is_a_success_and_is_not_read()
     {
         await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
-        await using var receiver = await WebhookReceiver.StartAsync();
-        long written = 0;
-        receiver.Answer = async (context, _) =>
-        {
-            var chunk = new byte[64 * 1024];
-            Array.Fill(chunk, (byte)'y');
-            for (var i = 0; i < 16 * 1024; i++)
-            {
-                await context.Response.Body.WriteAsync(chunk, context.RequestAborted);
-                written += chunk.Length;
-            }
-        };
+        // A socket of its own: a web server goes on counting what it writes to a connection that is closed.
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        var written = WriteAGigabyteAsync(listener);
         await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
         var user = await database.AddUserAsync();
-        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEndpointAsync(user, $"http://{listener.LocalEndpoint}/");
         await database.AddEventsAsync(user, 1);
         await database.CountAsync(1, Delivered);
         Assert.Equal(new string('y', 1024), await database.ScalarAsync<string>("SELECT response_body FROM webhook_attempts"));
-        Assert.True(written < 100_000_000, $"{written} bytes were taken.");
+        Assert.InRange(await written, 16 * 1024, 100_000_000);
+    }
+
+    private static async Task<long> WriteAGigabyteAsync(TcpListener listener)
+    {
+        using var connection = await listener.AcceptTcpClientAsync(Token);
+        await using var stream = connection.GetStream();
+        var chunk = new byte[64 * 1024];
+        await stream.ReadAtLeastAsync(chunk, 1, cancellationToken: Token);
+        await stream.WriteAsync("HTTP/1.1 200 OK\r\nContent-Length: 1073741824\r\n\r\n"u8.ToArray(), Token);
+        Array.Fill(chunk, (byte)'y');
+        long written = 0;
+        try
+        {
+            while (written < 1L << 30)
+            {
+                await stream.WriteAsync(chunk, Token);
+                written += chunk.Length;
+            }
+        }
+        catch (IOException)
+        {
+            // The dispatcher had enough.
+        }
+
+        return written;
     }
 }

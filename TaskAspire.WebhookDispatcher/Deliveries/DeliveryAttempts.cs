@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Sending;
+using TaskAspire.WebhookDispatcher.Signing;
 using TaskAspire.WebhookDispatcher.Telemetry;
 using TaskAspire.WebhookDispatcher.Wakeups;
 
@@ -9,6 +10,7 @@ namespace TaskAspire.WebhookDispatcher.Deliveries;
 /// <summary>Takes deliveries whose turn it is, sends them, and hands in what came of it. Run as many times as requests may be open.</summary>
 internal sealed class DeliveryAttempts(
     DeliveryLanes lanes,
+    EndpointCredentialsReader credentials,
     WebhookSender sender,
     RetrySchedule schedule,
     DeliveryRecorder recorder,
@@ -57,15 +59,21 @@ internal sealed class DeliveryAttempts(
 
     private async Task<DeliveryResult> AttemptAsync(ClaimedDelivery delivery, CancellationToken abort)
     {
-        if (_stopTaking || time.GetElapsedTime(time.GetTimestamp(), delivery.Lease.Deadline) < options.Value.Timeout)
-        {
-            return DeliveryResult.GivenBack(delivery);
-        }
-
         AttemptOutcome outcome;
         try
         {
-            outcome = await sender.SendAsync(delivery, abort);
+            // Before the lease is looked at and the time limit runs: reading the key ring for the first time may take a while.
+            var secrets = _stopTaking ? null : await credentials.ReadAsync(delivery.Target, abort);
+            if (secrets is null || time.GetElapsedTime(time.GetTimestamp(), delivery.Lease.Deadline) < options.Value.Timeout)
+            {
+                return DeliveryResult.GivenBack(delivery);
+            }
+
+            outcome = await sender.SendAsync(delivery, secrets, abort);
+        }
+        catch (CredentialsException unusable)
+        {
+            outcome = new AttemptOutcome(time.GetUtcNow(), TimeSpan.Zero, Error: AttemptErrors.Credentials, Message: unusable.Message);
         }
         catch (OperationCanceledException) when (abort.IsCancellationRequested)
         {

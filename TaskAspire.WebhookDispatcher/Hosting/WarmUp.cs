@@ -14,7 +14,7 @@ internal sealed class WarmUp(NpgsqlDataSource database, StoredSecrets secrets, T
         {
             // The ring's own reader would log a missing table or an empty one as an error; this one is quiet about it.
             await using var command = database.CreateCommand("SELECT EXISTS (SELECT FROM data_protection_keys)");
-            if (await command.ExecuteScalarAsync(cancellationToken) is true && secrets.TryWarmUp())
+            if (await command.ExecuteScalarAsync(cancellationToken) is true && await secrets.WarmUpAsync(cancellationToken))
             {
                 Succeeded();
                 await Task.Delay(Timeout.InfiniteTimeSpan, Time, cancellationToken);

@@ -13,7 +13,6 @@ namespace TaskAspire.WebhookDispatcher.Sending;
 /// <summary>Makes one attempt: signs, posts, and says what came of it.</summary>
 internal sealed class WebhookSender(
     IHttpClientFactory clients,
-    EndpointCredentialsReader credentials,
     IOptions<DispatcherOptions> options,
     UserAgent userAgent,
     TimeProvider time)
@@ -22,12 +21,12 @@ internal sealed class WebhookSender(
 
     /// <summary>Posts the delivery. Whatever the receiver does is an outcome, not an exception.</summary>
     /// <exception cref="OperationCanceledException">The dispatcher stops; there is no outcome.</exception>
-    public async Task<AttemptOutcome> SendAsync(ClaimedDelivery delivery, CancellationToken cancellationToken)
+    public async Task<AttemptOutcome> SendAsync(ClaimedDelivery delivery, EndpointCredentials credentials, CancellationToken cancellationToken)
     {
         using var activity = DispatcherTelemetry.StartDelivery(delivery);
         var startedAt = time.GetUtcNow();
         var started = time.GetTimestamp();
-        var outcome = await AttemptAsync(delivery, startedAt, started, cancellationToken);
+        var outcome = await AttemptAsync(delivery, credentials, startedAt, started, cancellationToken);
         if (outcome.StatusCode is { } status)
         {
             activity?.SetTag("http.response.status_code", status);
@@ -42,14 +41,15 @@ internal sealed class WebhookSender(
         return outcome;
     }
 
-    private async Task<AttemptOutcome> AttemptAsync(ClaimedDelivery delivery, DateTimeOffset startedAt, long started, CancellationToken cancellationToken)
+    private async Task<AttemptOutcome> AttemptAsync(
+        ClaimedDelivery delivery, EndpointCredentials credentials, DateTimeOffset startedAt, long started, CancellationToken cancellationToken)
     {
         using var limit = new CancellationTokenSource(options.Value.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         int? status = null;
         try
         {
-            using var request = CreateRequest(delivery, credentials.Read(delivery.Target), startedAt);
+            using var request = CreateRequest(delivery, credentials, startedAt);
             using var client = clients.CreateClient(WebhookHttpClient.Name);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             status = (int)response.StatusCode;
@@ -60,10 +60,6 @@ internal sealed class WebhookSender(
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return Failed(AttemptErrors.Timeout, $"No complete answer within {options.Value.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.");
-        }
-        catch (CredentialsException unusable)
-        {
-            return Failed(AttemptErrors.Credentials, unusable.Message);
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or UriFormatException or InvalidOperationException or NotSupportedException
             && !cancellationToken.IsCancellationRequested)

@@ -18,7 +18,7 @@ internal sealed class CredentialsException(string message, Exception? inner = nu
 internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsMonitor<WebhookSigningOptions> shared, TimeProvider time)
 {
     /// <exception cref="CredentialsException">There is no secret, or it cannot be read.</exception>
-    public EndpointCredentials Read(DeliveryTarget target)
+    public async Task<EndpointCredentials> ReadAsync(DeliveryTarget target, CancellationToken cancellationToken)
     {
         var keys = new List<byte[]>(2);
         if (target.UseSharedSecret)
@@ -30,19 +30,19 @@ internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsM
         }
         else
         {
-            keys.Add(Key(target.Secret ?? throw new CredentialsException("The endpoint has no signing secret; rotate it to get one.")));
+            keys.Add(await KeyAsync(target.Secret ?? throw new CredentialsException("The endpoint has no signing secret; rotate it to get one."), cancellationToken));
             if (target.PreviousSecret is { } previous && target.PreviousSecretExpiresAt > time.GetUtcNow())
             {
-                keys.Add(Key(previous));
+                keys.Add(await KeyAsync(previous, cancellationToken));
             }
         }
 
-        return new EndpointCredentials(keys, ApiKey(target));
+        return new EndpointCredentials(keys, await ApiKeyAsync(target, cancellationToken));
     }
 
-    private string? ApiKey(DeliveryTarget target)
+    private async Task<string?> ApiKeyAsync(DeliveryTarget target, CancellationToken cancellationToken)
     {
-        var key = target.ApiKey is { } stored ? Unprotect(stored, "API key") : shared.CurrentValue.ApiKey;
+        var key = target.ApiKey is { } stored ? await UnprotectAsync(stored, "API key", cancellationToken) : shared.CurrentValue.ApiKey;
         if (string.IsNullOrEmpty(key))
         {
             return null;
@@ -54,11 +54,11 @@ internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsM
             : throw new CredentialsException("The API key holds characters that a header cannot carry; set one of printable ASCII.");
     }
 
-    private byte[] Key(string stored)
+    private async Task<byte[]> KeyAsync(string stored, CancellationToken cancellationToken)
     {
         try
         {
-            return WebhookSecrets.SigningKey(Unprotect(stored, "signing secret"));
+            return WebhookSecrets.SigningKey(await UnprotectAsync(stored, "signing secret", cancellationToken));
         }
         catch (FormatException notBase64)
         {
@@ -66,11 +66,11 @@ internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsM
         }
     }
 
-    private string Unprotect(string stored, string what)
+    private async Task<string> UnprotectAsync(string stored, string what, CancellationToken cancellationToken)
     {
         try
         {
-            return secrets.Unprotect(stored);
+            return await secrets.UnprotectAsync(stored, cancellationToken);
         }
         catch (CryptographicException unreadable)
         {

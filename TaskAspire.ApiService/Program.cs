@@ -10,8 +10,9 @@ using TaskAspire.ApiService.Tasks;
 using TaskAspire.ApiService.Webhooks;
 using TaskAspire.ApiService.Writing;
 using TaskAspire.ServiceDefaults;
+using TaskAspire.ServiceDefaults.Configuration;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(IntegrationVariables.WithNodeEnvironment(args));
 
 builder.AddServiceDefaults();
 builder.AddStores();

@@ -89,6 +89,8 @@ public static class TaskDatabase
                 $"No database is configured. Set ConnectionStrings__{ConnectionName}, DATABASE_URL, or DB_HOST with DB_NAME, DB_USER and DB_PASSWORD.");
         var builder = new NpgsqlDataSourceBuilder(WithDefaults(connectionString, environment.IsProduction()));
         builder.ConnectionStringBuilder.ApplicationName ??= environment.ApplicationName;
+        // What metrics and traces call the pool; by default it would be the connection string.
+        builder.Name = ConnectionName;
         builder.UseLoggerFactory(loggers);
         return builder.Build();
     }

@@ -1,7 +1,8 @@
 using TaskAspire.ServiceDefaults;
+using TaskAspire.ServiceDefaults.Configuration;
 using TaskAspire.WebhookDispatcher.Hosting;
 
-var builder = WebApplication.CreateBuilder(args);
+var builder = WebApplication.CreateBuilder(IntegrationVariables.WithNodeEnvironment(args));
 
 builder.AddServiceDefaults();
 builder.AddStore();

@@ -41,10 +41,11 @@ build() {
 }
 
 # The same, left out when no source has changed since the last time: even a build with nothing to do takes seconds.
+# (-mindepth 1: the first build puts bin and obj into the projects' own folders, which is no change.)
 build_if_changed() {
   local stamp="$1/obj/run.stamp" program="$1/bin/Debug/net10.0/$1.dll"
   if [ -f "$stamp" ] && [ -f "$program" ] && [ -z "$(find . -maxdepth 1 -type f -newer "$stamp" -print -quit)" ] &&
-    [ -z "$(find TaskAspire.* eng .config \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit)" ]; then
+    [ -z "$(find TaskAspire.* eng .config -mindepth 1 \( -name bin -o -name obj \) -prune -o -newer "$stamp" -print -quit)" ]; then
     return
   fi
   printf '%s\n' "Building…"

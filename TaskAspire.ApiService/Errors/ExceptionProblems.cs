@@ -37,11 +37,13 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
             case BadHttpRequestException bad:
                 return DescribeBadRequest(bad);
             case IntegrationException integration:
-                logger.LogError(integration, "{Service} is not available", integration.Service);
+                logger.LogError("{Service} is not available: {Reason}", integration.Service, integration.GetBaseException().Message);
                 return Unavailable(context, integration.Service);
-            case RetryLimitExceededException or NpgsqlException or DbUpdateException { InnerException: NpgsqlException } or TimeoutException:
-                logger.LogError(exception, "The database did not do what was asked");
-                return IsAway(exception) ? Unavailable(context, "Database") : Internal();
+            case RetryLimitExceededException or NpgsqlException or DbUpdateException { InnerException: NpgsqlException } or TimeoutException
+                when IsAway(exception):
+                // A line, not a stack: while it is away this is what every request says.
+                logger.LogError("The database is not available: {Reason}", exception.GetBaseException().Message);
+                return Unavailable(context, "Database");
             default:
                 logger.LogError(exception, "A request failed");
                 return Internal();

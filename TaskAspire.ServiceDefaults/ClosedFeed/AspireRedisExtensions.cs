@@ -14,7 +14,7 @@ public static class AspireRedisExtensions
 {
     private const string Section = "Aspire:StackExchange:Redis";
 
-    /// <summary>Adds one <see cref="IConnectionMultiplexer"/> with health check.</summary>
+    /// <summary>Adds one <see cref="IConnectionMultiplexer"/> with health check and traces.</summary>
     /// <param name="builder">The service.</param>
     /// <param name="connectionName">Name of the connection string.</param>
     /// <param name="configureSettings">Changes the settings after they are read from the configuration.</param>
@@ -47,6 +47,12 @@ public static class AspireRedisExtensions
             builder.Services.ActivateSingleton<IConnectionMultiplexer>();
         }
 
+        if (!settings.DisableTracing)
+        {
+            builder.Services.AddSingleton<RedisTraces>();
+            builder.Services.AddOpenTelemetry().WithTracing(tracing => tracing.AddSource(RedisTraces.SourceName));
+        }
+
         if (!settings.DisableHealthChecks)
         {
             builder.Services.AddHealthChecks().Add(new HealthCheckRegistration(
@@ -58,7 +64,9 @@ public static class AspireRedisExtensions
     {
         var options = services.GetRequiredService<IOptions<ConfigurationOptions>>().Value;
         options.LoggerFactory ??= services.GetService<ILoggerFactory>();
-        return ConnectionMultiplexer.Connect(options);
+        var connection = ConnectionMultiplexer.Connect(options);
+        services.GetService<RedisTraces>()?.Attach(connection);
+        return connection;
     }
 
     private sealed class ParsedOptionsFactory(string? connectionString, IServiceProvider services) : OptionsFactory<ConfigurationOptions>(

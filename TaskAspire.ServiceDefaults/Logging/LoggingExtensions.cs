@@ -25,7 +25,9 @@ internal static class LoggingExtensions
         // What fails in them is thrown, and told by whoever handles it.
         // Who can read the database can read the key ring; encrypting it is up to the operator.
         ["Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager"] = LogLevel.Error,
+        ["Microsoft.AspNetCore.Authentication.JwtBearer"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Database.Command"] = LogLevel.None,
+        ["Microsoft.EntityFrameworkCore.Database.Connection"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Query"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Update"] = LogLevel.None,
         ["Npgsql"] = LogLevel.Warning,

@@ -48,7 +48,7 @@ internal static class MetricsEndpoint
                     }
                 }),
                 optionsName: null)
-            .AllowAnonymous();
+            .ShortCircuit();
     }
 
     private static int? Port(IConfiguration configuration) =>

@@ -7,7 +7,7 @@ using TaskAspire.ApiService.Tasks;
 namespace TaskAspire.Tests.Api;
 
 /// <summary>One instance of the API in this process, on Kestrel at a free loopback port, on a database and a Redis that may be shared with others.</summary>
-internal sealed class ApiHost : WebApplicationFactory<TaskRequest>
+internal class ApiHost : WebApplicationFactory<TaskRequest>
 {
     private readonly Dictionary<string, string?> _settings;
     private readonly TimeProvider _clock;

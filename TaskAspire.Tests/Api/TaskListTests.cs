@@ -19,7 +19,7 @@ public sealed class TaskListTests(BackingServices services)
     [InlineData("tag=none", "")]
     [InlineData("dueBefore=2030-01-02T00:00:00Z", "e a")]
     [InlineData("dueAfter=2030-01-02T00:00:00Z&sort=dueDate", "b c")]
-    [InlineData("dueAfter=2030-01-01T12:00:00%2B12:00&dueBefore=2030-01-02T00:00:00Z", "e a")]
+    [InlineData("dueAfter=2030-01-01T12:00:00%2B12:00&dueBefore=2030-01-02T00:00:00Z", "a")]
     [InlineData("overdue=true", "e")]
     [InlineData("overdue=false", "d c b a")]
     [InlineData("search=PLAIN", "a")]

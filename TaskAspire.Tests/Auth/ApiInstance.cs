@@ -4,24 +4,31 @@ using System.Net.Http.Json;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
-using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
-using TaskAspire.ApiService.Auth;
 using TaskAspire.Data;
+using TaskAspire.Tests.Api;
 
 namespace TaskAspire.Tests.Auth;
 
 /// <summary>One instance of the API in this process, with a clock that stands still until it is moved.</summary>
-internal sealed class ApiInstance(string database, string redis, params (string Key, string Value)[] settings) : WebApplicationFactory<TokenResponse>
+internal sealed class ApiInstance : ApiHost
 {
     /// <summary>A request's client has the address that stands in this header.</summary>
     internal const string AddressHeader = "X-Test-Address";
 
     internal const string Password = "Correct-Horse-7";
 
-    internal FakeTimeProvider Clock { get; } = new(DateTimeOffset.UtcNow);
+    internal ApiInstance(string database, string redis, params (string Key, string Value)[] settings)
+        : this(database, redis, new FakeTimeProvider(DateTimeOffset.UtcNow), settings)
+    {
+    }
+
+    private ApiInstance(string database, string redis, FakeTimeProvider clock, (string Key, string Value)[] settings)
+        : base(database, redis, clock, settings.ToDictionary(s => s.Key, s => (string?)s.Value)) => Clock = clock;
+
+    internal FakeTimeProvider Clock { get; }
 
     internal async Task<T> QueryAsync<T>(Func<TaskDbContext, Task<T>> query)
     {
@@ -74,18 +81,8 @@ internal sealed class ApiInstance(string database, string redis, params (string 
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        builder.UseSetting("ConnectionStrings:taskdb", database);
-        builder.UseSetting("ConnectionStrings:cache", redis);
-        builder.UseSetting("Database:MigrateAtStart", "false");
-        builder.UseSetting("Jwt:DevelopmentKeyDirectory", Path.Combine(AppContext.BaseDirectory, "keys"));
-        builder.UseSetting("RateLimiting:Api:PermitLimit", "100000");
-        builder.UseSetting("RateLimiting:Auth:PermitLimit", "100000");
-        foreach (var (key, value) in settings)
-        {
-            builder.UseSetting(key, value);
-        }
-
-        builder.ConfigureTestServices(services => services.AddSingleton<TimeProvider>(Clock).AddSingleton<IStartupFilter, AddressFromHeader>());
+        base.ConfigureWebHost(builder);
+        builder.ConfigureTestServices(services => services.AddSingleton<IStartupFilter, AddressFromHeader>());
     }
 
     private sealed class AddressFromHeader : IStartupFilter

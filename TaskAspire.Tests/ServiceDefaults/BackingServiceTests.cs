@@ -1,0 +1,106 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Npgsql;
+using StackExchange.Redis;
+using TaskAspire.Data;
+using TaskAspire.ServiceDefaults;
+using TaskAspire.Tests.Fixtures;
+
+namespace TaskAspire.Tests.ServiceDefaults;
+
+/// <summary>The defaults on a real PostgreSQL and Redis, joined as the services are.</summary>
+public sealed class BackingServiceTests(BackingServices backing)
+{
+    private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task Database_is_ready_when_its_migrations_are_applied()
+    {
+        await using var service = await StartAsync(await backing.CreateDatabaseAsync(Cancel));
+        var before = await (await service.Client.GetAsync("/health", Cancel)).Content.ReadAsStringAsync(Cancel);
+        Assert.Contains("Migrations are pending.", before, StringComparison.Ordinal);
+        await MigrateAsync(service);
+        var after = await service.Client.GetStringAsync("/health", Cancel);
+        Assert.Contains("\"status\":\"healthy\"", after, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task EF_and_plain_SQL_share_one_pool_and_are_both_measured()
+    {
+        await using var service = await StartAsync(await backing.CreateDatabaseAsync(Cancel));
+        await MigrateAsync(service);
+        var source = service.Services.GetRequiredService<NpgsqlDataSource>();
+        await using (var scope = service.Services.CreateAsyncScope())
+        {
+            var database = scope.ServiceProvider.GetRequiredService<TaskDbContext>();
+            Assert.Equal(0, await database.Categories.CountAsync(Cancel));
+            Assert.Equal(source.ConnectionString, database.Database.GetDbConnection().ConnectionString);
+            Assert.True(database.Database.CreateExecutionStrategy().RetriesOnFailure);
+        }
+
+        await using var command = source.CreateCommand("WITH due AS (SELECT id FROM tags FOR UPDATE SKIP LOCKED) UPDATE tags SET id = tags.id FROM due");
+        await command.ExecuteNonQueryAsync(Cancel);
+
+        var metrics = await service.Client.GetStringAsync("/metrics", Cancel);
+        Assert.Contains("""database_query_duration_seconds_count{query_type="select",table="categories"}""", metrics, StringComparison.Ordinal);
+        Assert.Contains("""database_query_duration_seconds_count{query_type="update",table="tags"}""", metrics, StringComparison.Ordinal);
+        foreach (var boundary in new[] { "0.01", "0.05", "0.1", "0.2", "0.5", "1", "2", "5" })
+        {
+            Assert.Contains($$"""database_query_duration_seconds_bucket{query_type="update",table="tags",le="{{boundary}}"}""", metrics, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Redis_commands_are_part_of_the_trace()
+    {
+        using var activity = new Activity("test") { ActivityTraceFlags = ActivityTraceFlags.Recorded };
+        var spans = new ConcurrentBag<Activity>();
+        using var listener = new ActivityListener
+        {
+            ShouldListenTo = source => source.Name == "OpenTelemetry.Instrumentation.StackExchangeRedis",
+            Sample = (ref _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = span =>
+            {
+                if (span.TraceId == activity.TraceId)
+                {
+                    spans.Add(span);
+                }
+            },
+        };
+        ActivitySource.AddActivityListener(listener);
+        await using var lease = await backing.RentRedisAsync(Cancel);
+        await using (var service = await TestService.StartAsync(
+            builder => builder.AddRedis(), settings: [("ConnectionStrings:cache", lease.ConnectionString)]))
+        {
+            var redis = service.Services.GetRequiredService<IConnectionMultiplexer>();
+            activity.Start();
+            await redis.GetDatabase().StringSetAsync("a person's key", "value");
+            activity.Stop();
+        }
+
+        var span = Assert.Single(spans, span => span.OperationName.Contains("SET", StringComparison.Ordinal));
+        Assert.Equal(activity.SpanId, span.ParentSpanId);
+        Assert.DoesNotContain(span.TagObjects, tag => tag.Value?.ToString()?.Contains("a person's key", StringComparison.Ordinal) is true);
+    }
+
+    private static Task<TestService> StartAsync(string connectionString) => TestService.StartAsync(
+        builder =>
+        {
+            builder.AddNpgsqlDbContext<TaskDbContext>(
+                TaskDatabase.ConnectionName,
+                settings => (settings.DisableHealthChecks, settings.DisableRetry) = (true, true),
+                TaskDatabase.Configure);
+            builder.Services.AddTaskDatabase();
+            builder.AddDatabaseHealthCheck((services, token) => services.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(token));
+        },
+        settings: ("ConnectionStrings:taskdb", connectionString));
+
+    private static async Task MigrateAsync(TestService service)
+    {
+        await using var scope = service.Services.CreateAsyncScope();
+        await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(Cancel);
+    }
+}

@@ -77,6 +77,8 @@ internal sealed class AspireDashboard : IAsyncDisposable
             "dashboard", "run", "--nologo", "--non-interactive", "--allow-anonymous", "--frontend-url", Url, "--otlp-grpc-url", OtlpEndpoint)
         {
             WorkingDirectory = _home,
+            // Nobody waits for it, and it would take as much of two cores to start as the two services do.
+            InTheBackground = true,
             // It keeps nothing, and takes longer over an ordered stop than all the others together.
             StopSignal = UnixSignal.Kill,
             ParentDeathSignal = UnixSignal.Kill,

@@ -11,6 +11,9 @@ internal sealed record LaunchSpec(string FileName, params IReadOnlyList<string> 
     /// <summary>The account the child runs under; null: this process's own.</summary>
     public UnixUser? User { get; init; }
 
+    /// <summary>Whether the others go first while processors are scarce (Linux and macOS: nice).</summary>
+    public bool InTheBackground { get; init; }
+
     /// <summary>Asks the child to end.</summary>
     public UnixSignal StopSignal { get; init; } = UnixSignal.Terminate;
 

@@ -11,6 +11,7 @@ internal static class Launcher
 {
     private static readonly BlockingCollection<Action> Work = [];
     private static readonly string? Setsid = Executables.Find("setsid");
+    private static readonly string? Nice = Executables.Find("nice");
     private static readonly string? Setpriv = OperatingSystem.IsLinux() ? Executables.Find("setpriv") : null;
 
     static Launcher() => new Thread(Run) { IsBackground = true, Name = "Process launcher" }.Start();
@@ -70,6 +71,10 @@ internal static class Launcher
         if (UsesSessions)
         {
             yield return Setsid!;
+        }
+        if (spec.InTheBackground && Nice is not null)
+        {
+            yield return Nice;
         }
         if (Setpriv is not null)
         {

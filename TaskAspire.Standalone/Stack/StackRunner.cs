@@ -75,14 +75,12 @@ internal sealed class StackRunner(StandaloneOptions options, ConsoleOutput outpu
         {
             await StartServicesAsync(plan, _backing, records, stopping);
             AddDashboard();
-            await StartPrometheusAsync(plan, records, stopping);
         }
         AddBacking(_backing);
     }
 
     private async Task StartServicesAsync(PortPlan plan, EmbeddedBacking backing, ChildRecords records, CancellationToken stopping)
     {
-        var dispatcherUrl = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{plan.Dispatcher}");
         var environment = new ServiceEnvironment
         {
             Environment = options.Environment,
@@ -91,16 +89,37 @@ internal sealed class StackRunner(StandaloneOptions options, ConsoleOutput outpu
             KeyDirectory = _directory.Keys,
             OtlpEndpoint = _dashboard is { Missing: null } ? _dashboard.OtlpEndpoint : null,
         };
-        // The API makes the schema, so the dispatcher starts after it.
-        var discovering = environment with { Services = new Dictionary<string, string> { ["webhookdispatcher"] = dispatcherUrl } };
+        var discovering = environment with { Services = new Dictionary<string, string> { ["webhookdispatcher"] = Local(plan.Dispatcher) } };
         _api = new ServiceProcess(ServiceDefinition.Api, discovering, plan.Api, records, output);
-        await _api.StartAsync(stopping);
         _dispatcher = new ServiceProcess(ServiceDefinition.Dispatcher, environment, plan.Dispatcher, records, output);
-        await _dispatcher.StartAsync(stopping);
+        // Side by side: the dispatcher waits by itself for the schema that the API makes.
+        await AllOrNoneAsync(stopping, _api.StartAsync, _dispatcher.StartAsync, token => StartPrometheusAsync(plan, records, token));
         _table.Add(("API", $"{_api.Url}/api/v1"));
         _table.Add(("API reference", $"{_api.Url}/scalar"));
         _table.Add(("Health", $"{_api.Url}/health"));
         _table.Add(("Webhook dispatcher", $"{_dispatcher.Url}/health"));
+        if (_prometheus is not null)
+        {
+            _table.Add(("Prometheus", Local(plan.Prometheus)));
+        }
+    }
+
+    /// <summary>The first that fails ends the wait for the others, so that its reason is told at once.</summary>
+    private static async Task AllOrNoneAsync(CancellationToken stopping, params Func<CancellationToken, Task>[] starts)
+    {
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(stopping);
+        await Task.WhenAll(starts.Select(async start =>
+        {
+            try
+            {
+                await start(waiting.Token);
+            }
+            catch
+            {
+                await waiting.CancelAsync();
+                throw;
+            }
+        }));
     }
 
     private async Task StartPrometheusAsync(PortPlan plan, ChildRecords records, CancellationToken stopping)
@@ -114,13 +133,13 @@ internal sealed class StackRunner(StandaloneOptions options, ConsoleOutput outpu
             _leftOut.Add("Prometheus (not on PATH)");
             return;
         }
-        var url = string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{plan.Prometheus}");
         var targets = new Dictionary<string, int> { ["apiservice"] = plan.Api, ["webhookdispatcher"] = plan.Dispatcher };
         _prometheus = PrometheusServer.Create(program, _directory.Prometheus, plan.Prometheus, targets, records, output);
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
-        await _prometheus.StartAsync(token => HttpProbe.MissingAsync(http, url + "/-/ready", token), PrometheusStartTimeout, stopping);
-        _table.Add(("Prometheus", url));
+        await _prometheus.StartAsync(token => HttpProbe.MissingAsync(http, Local(plan.Prometheus) + "/-/ready", token), PrometheusStartTimeout, stopping);
     }
+
+    private static string Local(int port) => string.Create(CultureInfo.InvariantCulture, $"http://127.0.0.1:{port}");
 
     private void AddDashboard()
     {

@@ -50,9 +50,9 @@ internal sealed class DispatcherOptions
     public TimeSpan MaxProbeInterval { get; set; } = TimeSpan.FromMinutes(5);
 
     /// <summary>How long a claim holds. Longer than <see cref="Timeout"/>; when a dispatcher dies, its deliveries wait this long for another.</summary>
-    /// <value>The default is 30 s. From 100 ms to 1 h.</value>
+    /// <value>The default is 20 s. From 100 ms to 1 h.</value>
     [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
-    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(30);
+    public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Deliveries claimed in one statement.</summary>
     /// <value>The default is 200. From 1 to 5000.</value>

@@ -68,7 +68,7 @@ internal static class WebhookHttpClient
             try
             {
                 await socket.ConnectAsync(new IPEndPoint(addresses[i], endpoint.Port), limit.Token);
-                return new NetworkStream(socket, ownsSocket: true);
+                return new PromptAckStream(socket);
             }
             catch (Exception failure)
             {

@@ -14,15 +14,17 @@ internal sealed class AspireDashboard : IAsyncDisposable
 
     private readonly NpmPackage _package;
     private readonly string _home;
+    private readonly string _otlpHttp;
     private readonly IStackOutput _output;
     private readonly SupervisedChild _child;
     private readonly CancellationTokenSource _stopping = new();
     private Task _start = Task.CompletedTask;
 
-    public AspireDashboard(string packages, int port, int otlpPort, ChildRecords records, IStackOutput output)
+    public AspireDashboard(string packages, int port, int otlpGrpcPort, int otlpHttpPort, ChildRecords records, IStackOutput output)
     {
         Url = Local(port);
-        OtlpEndpoint = Local(otlpPort);
+        OtlpEndpoint = Local(otlpGrpcPort);
+        _otlpHttp = Local(otlpHttpPort);
         _output = output;
         _package = new NpmPackage("dashboard", $"@microsoft/aspire-cli-{Platform()}", CliVersion, packages, output);
         // It unpacks itself into its home; one home serves every stack.
@@ -74,7 +76,9 @@ internal sealed class AspireDashboard : IAsyncDisposable
         Directory.CreateDirectory(_home);
         return Task.FromResult(new LaunchSpec(
             Path.Combine(_package.Directory, "bin", Executables.Name("aspire")),
-            "dashboard", "run", "--nologo", "--non-interactive", "--allow-anonymous", "--frontend-url", Url, "--otlp-grpc-url", OtlpEndpoint)
+            "dashboard", "run", "--nologo", "--non-interactive", "--allow-anonymous", "--frontend-url", Url, "--otlp-grpc-url", OtlpEndpoint,
+            // Of no use to us; by default a fixed port, on which two stacks would meet.
+            "--otlp-http-url", _otlpHttp)
         {
             WorkingDirectory = _home,
             // Nobody waits for it, and it would take as much of two cores to start as the two services do.

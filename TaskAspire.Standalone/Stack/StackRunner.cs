@@ -67,7 +67,7 @@ internal sealed class StackRunner(StandaloneOptions options, ConsoleOutput outpu
         var plan = options.BackingOnly ? null : PortPlan.Claim(options, _ports);
         if (plan is not null && !options.NoDashboard)
         {
-            _dashboard = new AspireDashboard(DataDirectory.Packages(_directory.Root), plan.Dashboard, plan.Otlp, records, output);
+            _dashboard = new AspireDashboard(DataDirectory.Packages(_directory.Root), plan.Dashboard, plan.OtlpGrpc, plan.OtlpHttp, records, output);
             _dashboard.Start();
         }
         _backing = await EmbeddedBacking.StartAsync(options, _directory, _ports, records, output, stackLock: null, stopping);

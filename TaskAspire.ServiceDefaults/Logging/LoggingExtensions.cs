@@ -30,6 +30,8 @@ internal static class LoggingExtensions
         ["Microsoft.EntityFrameworkCore.Database.Connection"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Query"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Update"] = LogLevel.None,
+        // Who asks /health gets the answer; a service that is starting would else log errors until it is ready.
+        ["Microsoft.Extensions.Diagnostics.HealthChecks"] = LogLevel.None,
         ["Npgsql"] = LogLevel.Warning,
         ["Polly"] = LogLevel.Warning,
         ["StackExchange.Redis"] = LogLevel.Warning,

@@ -16,8 +16,9 @@ internal sealed class DeliveryPump(
     DeliveryRecorder recorder,
     DeliveriesSignal signal,
     IOptions<DispatcherOptions> options,
+    SchemaGate schema,
     TimeProvider time,
-    ILogger<DeliveryPump> logger) : PersistentLoop(time, logger)
+    ILogger<DeliveryPump> logger) : PersistentLoop(schema, time, logger)
 {
     /// <summary>How long a stopping dispatcher may take in all.</summary>
     public static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(20);

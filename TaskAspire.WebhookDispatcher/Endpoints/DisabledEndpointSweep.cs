@@ -14,8 +14,9 @@ internal sealed class DisabledEndpointSweep(
     NpgsqlDataSource database,
     DisabledEndpointsSignal signal,
     IOptions<DispatcherOptions> options,
+    SchemaGate schema,
     TimeProvider time,
-    ILogger<DisabledEndpointSweep> logger) : PersistentLoop(time, logger)
+    ILogger<DisabledEndpointSweep> logger) : PersistentLoop(schema, time, logger)
 {
     private const int BatchSize = 1000;
 

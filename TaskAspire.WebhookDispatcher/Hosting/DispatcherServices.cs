@@ -53,6 +53,7 @@ internal static class DispatcherServices
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);
         services.AddSingleton<DispatcherTelemetry>();
+        services.AddSingleton<SchemaGate>();
         return services;
     }
 

@@ -6,16 +6,12 @@ namespace TaskAspire.WebhookDispatcher.Hosting;
 /// Work that never ends by itself. What goes wrong is logged, and the work begun again after a wait that grows: a database that is away,
 /// or not set up yet, neither ends the process nor makes it spin.
 /// </summary>
-internal abstract class PersistentLoop(TimeProvider time, ILogger logger) : BackgroundService
+internal abstract class PersistentLoop(SchemaGate schema, TimeProvider time, ILogger logger) : BackgroundService
 {
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
 
-    // The schema comes once, and then somebody waits for the first delivery.
-    private static readonly TimeSpan SchemaDelay = TimeSpan.FromMilliseconds(500);
-
     private int _failures;
-    private bool _waitedForSchema;
 
     protected TimeProvider Time { get; } = time;
 
@@ -25,7 +21,7 @@ internal abstract class PersistentLoop(TimeProvider time, ILogger logger) : Back
     protected abstract Task RunAsync(CancellationToken cancellationToken);
 
     /// <summary>To be called when the work goes well: the next failure is the first again.</summary>
-    protected void Succeeded() => (_failures, _waitedForSchema) = (0, false);
+    protected void Succeeded() => _failures = 0;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -35,6 +31,7 @@ internal abstract class PersistentLoop(TimeProvider time, ILogger logger) : Back
         {
             try
             {
+                await schema.WaitAsync(stoppingToken);
                 await RunAsync(stoppingToken);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -43,13 +40,8 @@ internal abstract class PersistentLoop(TimeProvider time, ILogger logger) : Back
             }
             catch (Exception failure)
             {
-                var waitsForSchema = failure is PostgresException
-                {
-                    SqlState: PostgresErrorCodes.UndefinedTable or PostgresErrorCodes.UndefinedColumn or PostgresErrorCodes.UndefinedFunction
-                        or PostgresErrorCodes.InvalidCatalogName,
-                };
-                var delay = waitsForSchema ? SchemaDelay : NextDelay();
-                Report(failure, waitsForSchema, delay);
+                var delay = NextDelay();
+                Report(failure, delay);
                 await Task.Delay(delay, Time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -61,15 +53,10 @@ internal abstract class PersistentLoop(TimeProvider time, ILogger logger) : Back
         return delay < MaxDelay ? delay : MaxDelay;
     }
 
-    private void Report(Exception failure, bool waitsForSchema, TimeSpan delay)
+    private void Report(Exception failure, TimeSpan delay)
     {
         var work = GetType().Name;
-        if (waitsForSchema)
-        {
-            Logger.Log(_waitedForSchema ? LogLevel.Debug : LogLevel.Information, "{Work} waits for the database schema, which the API's migrator makes", work);
-            _waitedForSchema = true;
-        }
-        else if (failure is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure })
+        if (failure is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure })
         {
             Logger.LogDebug(failure, "{Work} gave way to another transaction; again in {Delay}", work, delay);
         }

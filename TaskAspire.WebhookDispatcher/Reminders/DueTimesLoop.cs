@@ -16,8 +16,9 @@ internal sealed class DueTimesLoop(
     OverdueTasks overdueTasks,
     DueTimesSignal signal,
     IOptions<DispatcherOptions> options,
+    SchemaGate schema,
     TimeProvider time,
-    ILogger<DueTimesLoop> logger) : PersistentLoop(time, logger)
+    ILogger<DueTimesLoop> logger) : PersistentLoop(schema, time, logger)
 {
     // Rows that are due and still there are held by another dispatcher, which fires them; should it die, they are found again soon.
     private const string NextTime = """

@@ -9,8 +9,9 @@ namespace TaskAspire.WebhookDispatcher.Retention;
 internal sealed class RetentionLoop(
     NpgsqlDataSource database,
     IOptions<DispatcherOptions> options,
+    SchemaGate schema,
     TimeProvider time,
-    ILogger<RetentionLoop> logger) : PersistentLoop(time, logger)
+    ILogger<RetentionLoop> logger) : PersistentLoop(schema, time, logger)
 {
     // Attempts go with their delivery.
     private const string Deliveries = """

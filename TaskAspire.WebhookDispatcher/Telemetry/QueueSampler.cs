@@ -12,8 +12,9 @@ internal sealed class QueueSampler(
     DeliveryLanes lanes,
     DispatcherTelemetry telemetry,
     IOptions<DispatcherOptions> options,
+    SchemaGate schema,
     TimeProvider time,
-    ILogger<QueueSampler> logger) : PersistentLoop(time, logger)
+    ILogger<QueueSampler> logger) : PersistentLoop(schema, time, logger)
 {
     private const int CountLimit = 10_000;
 

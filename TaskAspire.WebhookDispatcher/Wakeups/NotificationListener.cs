@@ -12,8 +12,9 @@ internal sealed class NotificationListener(
     NpgsqlDataSource database,
     DeliveriesSignal deliveries,
     DueTimesSignal dueTimes,
+    SchemaGate schema,
     TimeProvider time,
-    ILogger<NotificationListener> logger) : PersistentLoop(time, logger)
+    ILogger<NotificationListener> logger) : PersistentLoop(schema, time, logger)
 {
     // A connection that a firewall dropped says nothing by itself.
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromSeconds(15);

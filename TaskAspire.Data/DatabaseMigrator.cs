@@ -34,7 +34,9 @@ public sealed class DatabaseMigrator(TaskDbContext database, ILogger<DatabaseMig
 
     /// <summary>Whether all migrations are applied.</summary>
     public async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken) =>
-        !(await database.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+        // Asked first, because reading a history that is not there would be an error in the server's log.
+        await database.GetService<IHistoryRepository>().ExistsAsync(cancellationToken)
+        && !(await database.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
 
     private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
     {

@@ -17,4 +17,4 @@ var app = builder.Build();
 
 app.MapDefaultEndpoints();
 
-app.Run();
+return await app.RunServiceAsync();

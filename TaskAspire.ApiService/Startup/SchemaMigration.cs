@@ -1,6 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using TaskAspire.Data;
+using TaskAspire.ServiceDefaults;
 
 namespace TaskAspire.ApiService.Startup;
 
@@ -83,8 +84,7 @@ internal static class StartupExtensions
     {
         if (args is not [MigrateCommand, ..])
         {
-            await app.RunAsync();
-            return 0;
+            return await app.RunServiceAsync();
         }
 
         try

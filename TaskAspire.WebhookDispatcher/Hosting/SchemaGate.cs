@@ -6,27 +6,19 @@ namespace TaskAspire.WebhookDispatcher.Hosting;
 /// Holds back all work until the database has its tables, which the API's migrator makes, and asks for them in a way that is no error:
 /// both services may start at once, and the server's log stays clean.
 /// </summary>
-internal sealed class SchemaGate(NpgsqlDataSource database, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<SchemaGate> logger)
+internal sealed class SchemaGate(NpgsqlDataSource database, TimeProvider time, ILogger<SchemaGate> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
-    private readonly Lock _lock = new();
-    private Task? _opening;
+    private volatile bool _open;
+    private int _announced;
 
     /// <summary>Returns when the tables are there.</summary>
-    public Task WaitAsync(CancellationToken cancellationToken)
+    public async Task WaitAsync(CancellationToken cancellationToken)
     {
-        lock (_lock)
+        while (!_open && !(_open = await IsThereAsync(cancellationToken)))
         {
-            return (_opening ??= OpenAsync(lifetime.ApplicationStopping)).WaitAsync(cancellationToken);
-        }
-    }
-
-    private async Task OpenAsync(CancellationToken cancellationToken)
-    {
-        for (var first = true; !await IsThereAsync(cancellationToken); first = false)
-        {
-            if (first)
+            if (Interlocked.Exchange(ref _announced, 1) == 0)
             {
                 logger.LogInformation("Waiting for the database and its schema, which the API's migrator makes");
             }

@@ -21,13 +21,8 @@ internal sealed class DatabaseProbe(Func<IServiceProvider, CancellationToken, Ta
                 await command.ExecuteScalarAsync(cancellationToken);
             }
 
-            if (!_ready && !await isReady!(services, cancellationToken))
-            {
-                return "Migrations are pending.";
-            }
-
-            _ready = true;
-            return null;
+            _ready = _ready || await AskAsync(services, cancellationToken);
+            return _ready ? null : "Migrations are pending.";
         }
         catch (PostgresException e)
         {
@@ -37,5 +32,12 @@ internal sealed class DatabaseProbe(Func<IServiceProvider, CancellationToken, Ta
         {
             return "PostgreSQL cannot be reached.";
         }
+    }
+
+    /// <summary>In a scope that lives as long as the question: that of the check is gone when the check has given up waiting.</summary>
+    private async Task<bool> AskAsync(IServiceProvider services, CancellationToken cancellationToken)
+    {
+        await using var scope = services.GetRequiredService<IServiceScopeFactory>().CreateAsyncScope();
+        return await isReady!(scope.ServiceProvider, cancellationToken);
     }
 }

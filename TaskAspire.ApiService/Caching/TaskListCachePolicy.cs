@@ -23,7 +23,7 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
         request.Features.Set(outcome);
         // At the last moment, so that the header is not stored with the answer.
         request.Response.OnStarting(outcome.WriteAsync, request.Response);
-        var query = TaskListQuery.Parse(request.Request.Query);
+        var query = TaskListQuery.Of(request);
         var version = request.User.FindUserId() is { } userId && query.Errors.Count == 0 && query.Overdue is null
             ? await versions.FindAsync(userId, cancellation)
             : null;

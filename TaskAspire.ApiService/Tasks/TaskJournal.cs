@@ -17,7 +17,13 @@ internal sealed class TaskJournal(TaskDbContext database)
     /// <summary>What a change says nothing new with.</summary>
     private static readonly string[] Silent = ["version", "updatedAt", "category"];
 
-    public void Record(TaskItem task, TaskResponse? before, TaskResponse after, string eventType, DateTimeOffset now)
+    /// <summary>To be saved in the transaction that writes the task.</summary>
+    /// <param name="task">The task.</param>
+    /// <param name="after">What the event says of it.</param>
+    /// <param name="difference">See <see cref="Difference"/>; null for a new task.</param>
+    /// <param name="eventType">One of <see cref="WebhookEventTypes"/> that is about a task.</param>
+    /// <param name="now">When it happened.</param>
+    public void Record(TaskItem task, TaskResponse after, JsonObject? difference, string eventType, DateTimeOffset now)
     {
         database.WebhookEvents.Add(new WebhookEvent
         {
@@ -34,12 +40,10 @@ internal sealed class TaskJournal(TaskDbContext database)
             Entity = "task",
             EntityId = task.Id,
             Operation = eventType[EventPrefix.Length..],
-            Fields = before is null ? null : Difference(before, after).ToJsonString(ApiJson.Options),
+            Fields = difference?.ToJsonString(ApiJson.Options),
             OccurredAt = now,
         });
     }
-
-    public static bool HasChanged(TaskResponse before, TaskResponse after) => Difference(before, after).Count > 0;
 
     /// <summary>The event that tells best what a change of the task was.</summary>
     public static string EventOf(TaskResponse before, TaskItem task) => (before.Status, task.Status) switch
@@ -50,8 +54,8 @@ internal sealed class TaskJournal(TaskDbContext database)
         _ => WebhookEventTypes.TaskUpdated,
     };
 
-    /// <summary>Field to <c>{ "from", "to" }</c>, of the fields that differ.</summary>
-    private static JsonObject Difference(TaskResponse before, TaskResponse after)
+    /// <summary>Field to <c>{ "from", "to" }</c>, of the fields that differ; empty when nothing was changed.</summary>
+    public static JsonObject Difference(TaskResponse before, TaskResponse after)
     {
         var from = JsonSerializer.SerializeToNode(before, ApiJson.Options)!.AsObject();
         var to = JsonSerializer.SerializeToNode(after, ApiJson.Options)!.AsObject();

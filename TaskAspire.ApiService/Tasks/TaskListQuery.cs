@@ -41,9 +41,22 @@ internal sealed class TaskListQuery
     public IDictionary<string, string[]> Errors => _errors;
 
     /// <summary>For minimal APIs: never fails, so that all errors come out at once and in our words.</summary>
-    public static ValueTask<TaskListQuery> BindAsync(HttpContext context) => ValueTask.FromResult(Parse(context.Request.Query));
+    public static ValueTask<TaskListQuery> BindAsync(HttpContext context) => ValueTask.FromResult(Of(context));
 
-    public static TaskListQuery Parse(IQueryCollection parameters)
+    /// <summary>What a request asks for; parsed once, for the cache and for the handler behind it.</summary>
+    public static TaskListQuery Of(HttpContext context)
+    {
+        var query = context.Features.Get<TaskListQuery>();
+        if (query is null)
+        {
+            query = Parse(context.Request.Query);
+            context.Features.Set(query);
+        }
+
+        return query;
+    }
+
+    private static TaskListQuery Parse(IQueryCollection parameters)
     {
         var query = new TaskListQuery();
         foreach (var (name, values) in parameters)

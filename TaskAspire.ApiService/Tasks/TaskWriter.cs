@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Primitives;
@@ -102,7 +103,8 @@ internal sealed class TaskWriter(TaskDbContext database, TaskFields fields, Task
                     return problem;
                 }
 
-                if (!TaskJournal.HasChanged(before, TaskResponse.From(task)))
+                var difference = TaskJournal.Difference(before, TaskResponse.From(task));
+                if (difference.Count == 0)
                 {
                     return before;
                 }
@@ -110,7 +112,7 @@ internal sealed class TaskWriter(TaskDbContext database, TaskFields fields, Task
                 task.Version++;
                 task.UpdatedAt = now;
                 versionWritten = task.Version;
-                return await SaveAsync(task, before, TaskJournal.EventOf(before, task), now, token);
+                return await SaveAsync(task, difference, TaskJournal.EventOf(before, task), now, token);
             },
             async token => versionWritten is not null && await database.Tasks.AnyAsync(t => t.Id == id && t.Version >= versionWritten, token),
             cancellationToken);
@@ -136,12 +138,12 @@ internal sealed class TaskWriter(TaskDbContext database, TaskFields fields, Task
         return task;
     }
 
-    private async Task<TaskWriteResult> SaveAsync(TaskItem task, TaskResponse? before, string eventType, DateTimeOffset now, CancellationToken cancellationToken)
+    private async Task<TaskWriteResult> SaveAsync(TaskItem task, JsonObject? difference, string eventType, DateTimeOffset now, CancellationToken cancellationToken)
     {
         // Lets EF Core connect the category that the request named.
         database.ChangeTracker.DetectChanges();
         var after = TaskResponse.From(task);
-        journal.Record(task, before, after, eventType, now);
+        journal.Record(task, after, difference, eventType, now);
         try
         {
             await database.SaveChangesAsync(cancellationToken);

@@ -21,6 +21,9 @@ public static class TaskDatabase
     /// <summary>Notified when a reminder or due date within the next minute is set (payload empty).</summary>
     public const string DueTimesChannel = "due_times";
 
+    /// <summary>Notified when a user's data changed; the payload is the user's id.</summary>
+    public const string ChangesChannel = "changes";
+
     private const int MinPoolSize = 5;
     private const int MaxPoolSize = 20;
     private const int ConnectTimeoutSeconds = 2;

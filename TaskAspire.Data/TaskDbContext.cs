@@ -38,6 +38,9 @@ public sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : DbC
     /// <summary>What changed.</summary>
     public DbSet<Change> Changes => Set<Change>();
 
+    /// <summary>How many changes each user's data has seen.</summary>
+    public DbSet<ChangeCounter> ChangeCounters => Set<ChangeCounter>();
+
     /// <summary>Who wants to be told.</summary>
     public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
 

@@ -21,6 +21,9 @@ internal static class CurrentUser
     /// <summary>The session of the caller's access token; null when another credential, or none, was shown.</summary>
     internal static Guid? FindSessionId(this ClaimsPrincipal principal) => principal.FindGuid(AuthClaims.SessionId);
 
+    /// <summary>The caller's API key; null when another credential, or none, was shown.</summary>
+    internal static Guid? FindApiKeyId(this ClaimsPrincipal principal) => principal.FindGuid(AuthClaims.ApiKeyId);
+
     private static Guid? FindGuid(this ClaimsPrincipal principal, string claim) =>
         Guid.TryParse(principal.FindFirst(claim)?.Value, out var id) ? id : null;
 }

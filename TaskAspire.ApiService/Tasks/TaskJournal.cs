@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TaskAspire.ApiService.Changes;
 using TaskAspire.ApiService.Json;
 using TaskAspire.Data;
 using TaskAspire.Data.Changes;
@@ -10,7 +11,7 @@ using TaskAspire.Data.Webhooks;
 namespace TaskAspire.ApiService.Tasks;
 
 /// <summary>Writes down what happened to a task: the event for webhooks, and the change for history and sync.</summary>
-internal sealed class TaskJournal(TaskDbContext database)
+internal sealed class TaskJournal(TaskDbContext database, ChangeJournal changes)
 {
     private const string EventPrefix = "task.";
 
@@ -34,15 +35,7 @@ internal sealed class TaskJournal(TaskDbContext database)
             OccurredAt = now,
             TraceParent = Activity.Current?.Id,
         });
-        database.Changes.Add(new Change
-        {
-            UserId = task.UserId,
-            Entity = "task",
-            EntityId = task.Id,
-            Operation = eventType[EventPrefix.Length..],
-            Fields = difference?.ToJsonString(ApiJson.Options),
-            OccurredAt = now,
-        });
+        changes.Record(task.UserId, ChangeEntities.Task, task.Id, eventType[EventPrefix.Length..], difference, now);
     }
 
     /// <summary>The event that tells best what a change of the task was.</summary>

@@ -7,7 +7,8 @@ namespace TaskAspire.ApiService.Writing;
 
 /// <summary>
 /// One write of a user: a transaction that is run again after a transient fault, and after its commit a new version of the
-/// user's cached lists, before anything is answered.
+/// user's cached lists, before anything is answered. Within a transaction that is open already (a request with an
+/// <c>Idempotency-Key</c>), it is a part of that one, whose opener does both.
 /// </summary>
 internal sealed class WriteTransaction(TaskDbContext database, TaskListVersions versions)
 {
@@ -24,6 +25,11 @@ internal sealed class WriteTransaction(TaskDbContext database, TaskListVersions 
         Func<CancellationToken, Task<bool>>? committed,
         CancellationToken cancellationToken)
     {
+        if (database.Database.CurrentTransaction is not null)
+        {
+            return await work(cancellationToken);
+        }
+
         T? done = default;
         var mayBeCommitted = false;
         var result = await database.InTransactionAsync(async token =>
@@ -46,9 +52,12 @@ internal sealed class WriteTransaction(TaskDbContext database, TaskListVersions 
 
 internal static class Transactions
 {
-    /// <summary>Work that can be done twice, in a transaction that is run again after a transient fault.</summary>
+    /// <summary>
+    /// Work that can be done twice, in a transaction that is run again after a transient fault; within one that is open already, a
+    /// part of that.
+    /// </summary>
     public static Task<T> InTransactionAsync<T>(this TaskDbContext database, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken) =>
-        database.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
+        database.Database.CurrentTransaction is not null ? work(cancellationToken) : database.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
         {
             database.ChangeTracker.Clear();
             await using var transaction = await database.Database.BeginTransactionAsync(token);

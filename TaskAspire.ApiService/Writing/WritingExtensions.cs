@@ -1,3 +1,4 @@
+using TaskAspire.ApiService.Changes;
 using TaskAspire.ApiService.Json;
 
 namespace TaskAspire.ApiService.Writing;
@@ -10,7 +11,9 @@ internal static class WritingExtensions
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         builder.Services.AddValidation();
         builder.Services.AddSingleton<RequestValidation>();
+        builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<WriteTransaction>();
+        builder.Services.AddScoped<ChangeJournal>();
         builder.Services.AddSingleton(TimeProvider.System);
         return builder;
     }

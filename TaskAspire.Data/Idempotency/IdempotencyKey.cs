@@ -10,8 +10,14 @@ public sealed class IdempotencyKey
     /// <summary>Longest key, in characters.</summary>
     public const int KeyMaxLength = 255;
 
-    /// <summary>The owner; a key of one user says nothing to another.</summary>
-    public Guid UserId { get; init; }
+    /// <summary>
+    /// Within which the key is unique: the user's id, so that a key of one user says nothing to another; for an anonymous request
+    /// (register, log in, refresh) what its body hashes to, so that only who can send the same credentials is answered.
+    /// </summary>
+    public Guid Scope { get; init; }
+
+    /// <summary>Whose it is, so that it goes with them; null when no user was known.</summary>
+    public Guid? UserId { get; set; }
 
     /// <summary>The key as the client sent it.</summary>
     public required string Key { get; init; }
@@ -22,10 +28,10 @@ public sealed class IdempotencyKey
     /// <summary>The status of the answer; null while the first request runs.</summary>
     public int? StatusCode { get; set; }
 
-    /// <summary>The answer's <c>Location</c> and <c>ETag</c> headers, as a JSON object.</summary>
+    /// <summary>The answer's <c>Content-Type</c>, <c>Location</c> and <c>ETag</c>, as a JSON object.</summary>
     public string? Headers { get; set; }
 
-    /// <summary>The body of the answer.</summary>
+    /// <summary>The body of the answer, encrypted with Data Protection: some answers show a secret once.</summary>
     public byte[]? Body { get; set; }
 
     /// <summary>UTC.</summary>
@@ -39,10 +45,11 @@ internal sealed class IdempotencyKeyConfiguration : IEntityTypeConfiguration<Ide
 {
     public void Configure(EntityTypeBuilder<IdempotencyKey> builder)
     {
-        builder.HasKey(k => new { k.UserId, k.Key });
+        builder.HasKey(k => new { k.Scope, k.Key });
         builder.Property(k => k.Key).HasMaxLength(IdempotencyKey.KeyMaxLength);
         builder.Property(k => k.Headers).HasColumnType("jsonb");
         builder.HasOne<User>().WithMany().HasForeignKey(k => k.UserId).OnDelete(DeleteBehavior.Cascade);
+        builder.HasIndex(k => k.UserId);
         builder.HasIndex(k => k.ExpiresAt);
     }
 }

@@ -6,6 +6,9 @@ public sealed class TaskItem
     /// <summary>Longest title, in characters.</summary>
     public const int TitleMaxLength = 200;
 
+    /// <summary>Longest recurrence rule with its exceptions, in characters.</summary>
+    public const int RecurrenceMaxLength = 2_000;
+
     /// <summary>Longest description, in characters.</summary>
     public const int DescriptionMaxLength = 10_000;
 
@@ -45,6 +48,9 @@ public sealed class TaskItem
     /// <summary>RFC 5545 RRULE.</summary>
     public string? Recurrence { get; set; }
 
+    /// <summary>The due date from which the recurrence counts (its DTSTART), UTC; null without one.</summary>
+    public DateTimeOffset? RecurrenceStart { get; set; }
+
     /// <summary>When it was completed, UTC.</summary>
     public DateTimeOffset? CompletedAt { get; set; }
 
@@ -56,6 +62,9 @@ public sealed class TaskItem
 
     /// <summary>When it went to the trash, UTC.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>The task with which it went to the trash, and with which it comes back; itself when it was deleted for its own sake.</summary>
+    public Guid? DeletedWithId { get; set; }
 
     /// <summary>Goes up by one with each change; the entity tag of the task is made of it.</summary>
     public long Version { get; set; } = 1;

@@ -24,7 +24,7 @@ internal sealed class TaskItemConfiguration : IEntityTypeConfiguration<TaskItem>
         builder.Property(t => t.Status).HasConversion(s => s.ToDatabase(), s => TaskItemStatuses.FromDatabase(s)).HasMaxLength(16);
         builder.Property(t => t.Priority).HasConversion<short>();
         builder.Property(t => t.TimeZone).HasMaxLength(64);
-        builder.Property(t => t.Recurrence).HasMaxLength(500);
+        builder.Property(t => t.Recurrence).HasMaxLength(TaskItem.RecurrenceMaxLength);
         builder.Property(t => t.Version).IsConcurrencyToken();
         builder.Ignore(t => t.IsOpen);
 
@@ -44,6 +44,8 @@ internal sealed class TaskItemConfiguration : IEntityTypeConfiguration<TaskItem>
         builder.HasIndex(t => new { t.ParentId, t.CreatedAt, t.Id }).HasFilter($"{Live} AND parent_id IS NOT NULL").HasDatabaseName("ix_tasks_parent_created");
         // Not filtered: deleting a user must find all their tasks by it, too.
         builder.HasIndex(t => new { t.UserId, t.DeletedAt, t.Id }).HasDatabaseName("ix_tasks_trash");
+        builder.HasIndex(t => t.DeletedAt).HasFilter("deleted_at IS NOT NULL").HasDatabaseName("ix_tasks_purge");
+        builder.HasIndex(t => t.DeletedWithId).HasFilter("deleted_with_id IS NOT NULL").HasDatabaseName("ix_tasks_deleted_with");
         builder.HasIndex(t => t.OverdueAt).HasFilter("overdue_at IS NOT NULL").HasDatabaseName("ix_tasks_overdue");
         // Foreign keys that the filtered indexes above do not cover when a category, a parent or a user is deleted.
         builder.HasIndex(t => t.CategoryId).HasFilter("category_id IS NOT NULL");

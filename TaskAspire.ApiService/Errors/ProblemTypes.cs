@@ -17,6 +17,8 @@ internal static class ProblemTypes
     public const string NotAcceptable = Prefix + "not-acceptable";
     public const string Conflict = Prefix + "conflict";
     public const string PreconditionFailed = Prefix + "precondition-failed";
+    public const string IdempotencyKeyInUse = Prefix + "idempotency-key-in-use";
+    public const string IdempotencyKeyReused = Prefix + "idempotency-key-reused";
     public const string PayloadTooLarge = Prefix + "payload-too-large";
     public const string UnsupportedMediaType = Prefix + "unsupported-media-type";
     public const string TooManyRequests = Prefix + "too-many-requests";

@@ -1,0 +1,20 @@
+namespace TaskAspire.ApiService.Idempotency;
+
+internal static class IdempotencyExtensions
+{
+    /// <summary>Repeats of a POST get its first answer. Needs the database and the key ring.</summary>
+    public static WebApplicationBuilder AddIdempotency(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddOptionsWithValidateOnStart<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations();
+        builder.Services.AddScoped<IdempotencyKeys>();
+        builder.Services.AddHostedService<IdempotencyCleanup>();
+        return builder;
+    }
+
+    /// <summary>To stand after <c>UseAuthorization</c>: a key is the caller's, and the answer kept for it is for who may still ask.</summary>
+    public static WebApplication UseIdempotency(this WebApplication app)
+    {
+        app.UseMiddleware<IdempotencyMiddleware>();
+        return app;
+    }
+}

@@ -1,22 +1,28 @@
-using Microsoft.AspNetCore.Authorization;
-using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 using Scalar.AspNetCore;
 
 namespace TaskAspire.ApiService.OpenApi;
 
+/// <summary>
+/// The OpenAPI 3.1 document. Slices describe what is theirs (routes, summaries, answers); what holds for every route is added
+/// here, so that a new one cannot be without it.
+/// </summary>
 internal static class ApiDocument
 {
-    private const string BearerScheme = "bearer";
-
     /// <summary>The OpenAPI document of the API.</summary>
     public static WebApplicationBuilder AddApiDocument(this WebApplicationBuilder builder)
     {
         builder.Services.AddOpenApi("v1", options =>
         {
-            options.AddSchemaTransformer(DescribeConvertedTypes);
-            options.AddOperationTransformer(RequireToken);
-            options.AddDocumentTransformer(DescribeApi);
+            options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            options.AddSchemaTransformer((schema, context, _) => Done(() => ConvertedTypes.Describe(schema, context)));
+            options.AddOperationTransformer(Bodies.DescribeAsync);
+            options.AddOperationTransformer((operation, context, _) => Done(() => Credentials.Describe(operation, context)));
+            options.AddOperationTransformer((operation, context, _) => Done(() => ConditionalRequests.Describe(operation, context)));
+            options.AddOperationTransformer((operation, context, _) => Done(() => CommonAnswers.Describe(operation, context)));
+            options.AddDocumentTransformer((document, _, _) => Done(() => DescribeApi(document)));
+            options.AddDocumentTransformer((document, _, _) => Done(() => CommonAnswers.AddComponents(document)));
+            options.AddDocumentTransformer((document, _, _) => Done(() => Examples.Add(document)));
         });
         return builder;
     }
@@ -29,53 +35,29 @@ internal static class ApiDocument
         return app;
     }
 
-    private static Task DescribeApi(OpenApiDocument document, OpenApiDocumentTransformerContext context, CancellationToken cancellationToken)
+    private static void DescribeApi(OpenApiDocument document)
     {
         document.Info = new OpenApiInfo
         {
             Title = "TaskAspire",
             Version = "v1",
-            Description = "Tasks whose reminders and events reach other systems as signed webhooks. Errors are RFC 9457 problem details.",
+            Description =
+                """
+                Tasks whose reminders and events reach other systems as signed webhooks.
+
+                Errors are RFC 9457 problem details with a stable `type` (docs/problems.md). Times are RFC 3339, UTC. Members that are not known are refused.
+                A POST with an `Idempotency-Key` can be repeated without being done twice.
+                """,
+            Contact = new OpenApiContact { Name = "TaskAspire" },
+            License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },
         };
-        document.Components ??= new OpenApiComponents();
-        document.Components.SecuritySchemes = new Dictionary<string, IOpenApiSecurityScheme>
-        {
-            [BearerScheme] = new OpenApiSecurityScheme
-            {
-                Type = SecuritySchemeType.Http,
-                Scheme = BearerScheme,
-                BearerFormat = "JWT",
-                Description = "The accessToken of POST /api/v1/auth/login.",
-            },
-        };
-        return Task.CompletedTask;
+        // Where it was asked for says nothing about where else it runs; relative is true everywhere.
+        document.Servers = [new OpenApiServer { Url = "/", Description = "This server" }];
     }
 
-    /// <summary>Converters of our own hide from the generator that these are plain JSON strings.</summary>
-    private static Task DescribeConvertedTypes(OpenApiSchema schema, OpenApiSchemaTransformerContext context, CancellationToken cancellationToken)
+    private static Task Done(Action describe)
     {
-        var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
-        if (type == typeof(string) || type == typeof(DateTimeOffset))
-        {
-            var nullable = context.JsonPropertyInfo is { } property && (property.IsGetNullable || property.IsSetNullable);
-            schema.Type = nullable ? JsonSchemaType.String | JsonSchemaType.Null : JsonSchemaType.String;
-            schema.Format = type == typeof(string) ? schema.Format : "date-time";
-        }
-        else if (context.JsonTypeInfo.ElementType == typeof(string))
-        {
-            schema.Items = new OpenApiSchema { Type = JsonSchemaType.String };
-        }
-
-        return Task.CompletedTask;
-    }
-
-    private static Task RequireToken(OpenApiOperation operation, OpenApiOperationTransformerContext context, CancellationToken cancellationToken)
-    {
-        if (context.Description.ActionDescriptor.EndpointMetadata.OfType<IAuthorizeData>().Any())
-        {
-            operation.Security = [new OpenApiSecurityRequirement { [new OpenApiSecuritySchemeReference(BearerScheme, context.Document)] = [] }];
-        }
-
+        describe();
         return Task.CompletedTask;
     }
 }

@@ -28,12 +28,12 @@ internal static class TaskEndpoints
         var read = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listTasks").WithSummary("List tasks").DescribeListQuery()
             .ProducesProblem(StatusCodes.Status400BadRequest).CacheOutput(TaskListCachePolicy.Name);
-        read.MapGet("/{id:guid}", GetAsync).WithName(GetTaskName).WithSummary("Get a task").ProducesProblem(StatusCodes.Status404NotFound);
+        read.MapGet("/{id:guid}", GetAsync).WithName(GetTaskName).WithSummary("Get a task").HasETag().ProducesProblem(StatusCodes.Status404NotFound);
 
         var write = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
-        write.MapPost("", CreateAsync).WithName("createTask").WithSummary("Create a task");
+        write.MapPost("", CreateAsync).WithName("createTask").WithSummary("Create a task").MakesETag();
 
-        var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        var change = write.MapGroup("/{id:guid}").HasETag().ProducesProblem(StatusCodes.Status404NotFound);
         change.MapPut("", ReplaceAsync).WithName("replaceTask").WithSummary("Replace a task");
         change.MapPatch("", PatchAsync).WithName("patchTask").WithSummary("Change fields of a task")
             .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched, null clears one.")

@@ -1,0 +1,115 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using TaskAspire.Standalone;
+using TaskAspire.Tests.Api;
+using TaskAspire.Tests.Fixtures;
+
+namespace TaskAspire.Tests.OpenApi;
+
+public sealed class OpenApiDocumentTests(BackingServices services)
+{
+    /// <summary>Set to 1, the test writes the document instead of comparing it.</summary>
+    private const string AcceptVariable = "TASKASPIRE_ACCEPT_OPENAPI";
+
+    private static readonly JsonSerializerOptions Indented = new() { WriteIndented = true, Encoder = System.Text.Encodings.Web.JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    private readonly SharedApi _api = SharedApi.On(services);
+
+    [Fact]
+    public async Task The_document_in_docs_is_the_one_that_is_served()
+    {
+        var file = Path.Combine(SourceTree.Root!, "docs", "openapi.json");
+        var served = JsonNode.Parse(await ReadAsync())!.ToJsonString(Indented) + "\n";
+        if (Environment.GetEnvironmentVariable(AcceptVariable) == "1")
+        {
+            await File.WriteAllTextAsync(file, served, TestContext.Current.CancellationToken);
+        }
+
+        var kept = await File.ReadAllTextAsync(file, TestContext.Current.CancellationToken);
+        Assert.True(served == kept.ReplaceLineEndings("\n"), $"The contract has changed. If that is meant, write it down: {AcceptVariable}=1 ./test -class {GetType().FullName}");
+    }
+
+    [Fact]
+    public async Task Everything_in_it_is_described_and_has_an_example()
+    {
+        var document = JsonNode.Parse(await ReadAsync())!;
+        Assert.StartsWith("3.1", document["openapi"]!.GetValue<string>(), StringComparison.Ordinal);
+        var missing = new List<string>();
+        foreach (var (path, item) in document["paths"]!.AsObject())
+        {
+            foreach (var (method, operation) in item!.AsObject())
+            {
+                Check(document, $"{method} {path}", operation!.AsObject(), missing);
+            }
+        }
+
+        Assert.Empty(missing);
+    }
+
+    [Fact]
+    public async Task The_linter_has_nothing_to_say()
+    {
+        using var tools = await OpenApiTools.InstallAsync(await ReadAsync(), TestContext.Current.CancellationToken);
+        await tools.RunAsync("../node_modules/@stoplight/spectral-cli/dist/index.js", "lint", "openapi.json", "--ruleset", "spectral.yaml", "--fail-severity", "hint");
+    }
+
+    [Fact]
+    public async Task A_TypeScript_client_made_from_it_works()
+    {
+        var api = await _api.GetAAsync();
+        using var tools = await OpenApiTools.InstallAsync(await ReadAsync(), TestContext.Current.CancellationToken);
+        await tools.RunAsync("../node_modules/openapi-typescript/bin/cli.js", "openapi.json", "--output", "api.ts");
+        await tools.RunAsync(
+            "../node_modules/typescript/bin/tsc", "--strict", "--target", "es2022", "--module", "nodenext", "--lib", "es2022,dom,dom.iterable", "--skipLibCheck", "client.ts");
+
+        var address = api.CreateAnonymous().Http.BaseAddress!.ToString().TrimEnd('/');
+        Assert.Contains("all well", await tools.RunAsync("client.js", address, $"ts-{Guid.NewGuid():N}@example.com"), StringComparison.Ordinal);
+    }
+
+    private async Task<string> ReadAsync()
+    {
+        var api = await _api.GetAAsync();
+        return await api.CreateAnonymous().Http.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
+    }
+
+    private static void Check(JsonNode document, string name, JsonObject operation, List<string> missing)
+    {
+        Need(operation["operationId"], $"{name}: operationId");
+        Need(operation["summary"], $"{name}: summary");
+        Need(operation["description"], $"{name}: description");
+        foreach (var parameter in operation["parameters"]?.AsArray() ?? [])
+        {
+            Need(parameter!["description"], $"{name}: description of {parameter["name"]}");
+            Need(parameter["example"], $"{name}: example of {parameter["name"]}");
+        }
+
+        CheckContent(operation["requestBody"]?["content"], $"{name}: body");
+        foreach (var (status, answer) in operation["responses"]!.AsObject())
+        {
+            Need(answer!["description"], $"{name}: description of {status}");
+            CheckContent(answer["content"], $"{name}: {status}");
+            foreach (var (header, reference) in answer["headers"]?.AsObject() ?? [])
+            {
+                var pointer = reference!["$ref"]!.GetValue<string>()["#/components/headers/".Length..];
+                Need(document["components"]!["headers"]![pointer]?["example"], $"{name}: example of header {header}");
+            }
+        }
+
+        void CheckContent(JsonNode? content, string where)
+        {
+            foreach (var (type, media) in content?.AsObject() ?? [])
+            {
+                Need(media!["example"], $"{where}: example of {type}");
+                Need(media["schema"], $"{where}: schema of {type}");
+            }
+        }
+
+        void Need(JsonNode? node, string what)
+        {
+            if (node is null || (node is JsonValue value && value.ToString().Length == 0))
+            {
+                missing.Add(what);
+            }
+        }
+    }
+}

@@ -1,0 +1,188 @@
+using System.Globalization;
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace TaskAspire.Tests.OpenApi;
+
+/// <summary>Draws values from schemas: mostly ones that fit, and some that nearly do or not at all.</summary>
+internal sealed class RandomValues(Random random, JsonNode document)
+{
+    private const int MaxIds = 200;
+    private static readonly string[] Nasty =
+        ["", " ", "\u0000", "a\r\nb", "\u202Eabc", "𝄞", "ß", "\ud800", "' OR 1=1 --", "%_\\", "{{7*7}}", "<script>", "../..", "=1+1", "NaN", "ﷺ", "null"];
+
+    private readonly List<string> _ids = [];
+    private readonly Dictionary<string, string> _etags = [];
+
+    /// <summary>Remembers what an answer tells of, so that later requests are about something that is there.</summary>
+    public void Learn(JsonNode? answer)
+    {
+        switch (answer)
+        {
+            case JsonObject found:
+                foreach (var (name, value) in found)
+                {
+                    if (name.EndsWith("id", StringComparison.OrdinalIgnoreCase) && value is JsonValue text && Guid.TryParse(text.ToString(), out _))
+                    {
+                        Remember(text.ToString());
+                    }
+
+                    Learn(value);
+                }
+
+                break;
+            case JsonArray items:
+                foreach (var item in items)
+                {
+                    Learn(item);
+                }
+
+                break;
+        }
+    }
+
+    public void LearnETag(string path, string etag) => _etags[path] = etag;
+
+    /// <summary>True in this many of a hundred cases.</summary>
+    public bool Chance(int percent) => random.Next(100) < percent;
+
+    public T OneOf<T>(IReadOnlyList<T> values) => values[random.Next(values.Count)];
+
+    /// <summary>A value of a header, a part of a path or of a query.</summary>
+    public string Text(JsonNode parameter, string path) => parameter["name"]!.GetValue<string>() switch
+    {
+        "If-Match" or "If-None-Match" => Chance(60) ? _etags.GetValueOrDefault(path, "\"1\"") : OneOf(["*", "\"1\"", "W/\"2\"", "x", "\"1\", \"2\""]),
+        "Idempotency-Key" => Chance(90) ? Guid.NewGuid().ToString() : OneOf(["again", "", "with blank"]),
+        _ => Of(parameter["schema"]!) is { } value ? value is JsonValue text ? text.ToString() : value.ToJsonString() : "",
+    };
+
+    public JsonNode? Of(JsonNode schema, int depth = 0)
+    {
+        schema = Resolve(schema);
+        if (Chance(4))
+        {
+            return Anything();
+        }
+
+        if (schema["oneOf"] is JsonArray choices)
+        {
+            return Of(OneOf([.. choices])!, depth + 1);
+        }
+
+        if (schema["enum"] is JsonArray words)
+        {
+            return Chance(95) ? OneOf([.. words])?.DeepClone() : Nasty[random.Next(Nasty.Length)];
+        }
+
+        return TypeOf(schema) switch
+        {
+            "null" => null,
+            "boolean" => Chance(50),
+            "integer" => Integer(schema),
+            "number" => random.NextDouble() * 100,
+            "array" => Array(schema, depth),
+            "string" => String(schema),
+            _ => depth > 6 ? new JsonObject() : Object(schema, depth),
+        };
+    }
+
+    private string? TypeOf(JsonNode schema) => schema["type"] switch
+    {
+        JsonArray types => OneOf([.. types])!.GetValue<string>(),
+        { } type => type.GetValue<string>(),
+        _ => null,
+    };
+
+    private JsonNode Resolve(JsonNode schema)
+    {
+        while (schema["$ref"] is { } reference)
+        {
+            schema = document["components"]!["schemas"]![reference.GetValue<string>()["#/components/schemas/".Length..]]!;
+        }
+
+        return schema;
+    }
+
+    private JsonNode Integer(JsonNode schema)
+    {
+        var least = long.Parse(schema["minimum"]?.ToString() ?? "0", CultureInfo.InvariantCulture);
+        var most = long.Parse(schema["maximum"]?.ToString() ?? "1000", CultureInfo.InvariantCulture);
+        return Chance(90) ? random.NextInt64(least, Math.Min(most, least + 100) + 1) : OneOf([least - 1, most + 1, long.MaxValue, int.MinValue]);
+    }
+
+    private JsonArray Array(JsonNode schema, int depth)
+    {
+        var count = Chance(97) ? random.Next(4) : random.Next(120);
+        return new JsonArray([.. Enumerable.Range(0, count).Select(_ => schema["items"] is { } items ? Of(items, depth + 1) : Anything())]);
+    }
+
+    private JsonNode String(JsonNode schema)
+    {
+        if (Chance(5))
+        {
+            return OneOf(Nasty);
+        }
+
+        return schema["format"]?.GetValue<string>() switch
+        {
+            "uuid" => _ids.Count > 0 && Chance(80) ? OneOf(_ids) : Guid.NewGuid().ToString(),
+            "date-time" => DateTimeOffset.UtcNow.AddMinutes(random.Next(-100_000, 1_000_000)).ToString("O", CultureInfo.InvariantCulture),
+            _ => Words(Chance(97) ? random.Next(1, 30) : random.Next(12_000)),
+        };
+    }
+
+    private string Words(int length)
+    {
+        var text = new StringBuilder();
+        while (text.Length < length)
+        {
+            text.Append(Chance(98) ? (char)random.Next('a', 'z' + 1) : OneOf(Nasty));
+        }
+
+        return text.ToString();
+    }
+
+    private JsonObject Object(JsonNode schema, int depth)
+    {
+        var required = schema["required"]?.AsArray().Select(r => r!.GetValue<string>()).ToHashSet() ?? [];
+        var result = new JsonObject();
+        foreach (var (name, property) in schema["properties"]?.AsObject() ?? [])
+        {
+            if (required.Contains(name) ? Chance(98) : Chance(35))
+            {
+                result[name] = Of(property!, depth + 1);
+            }
+        }
+
+        if (Chance(2))
+        {
+            result[OneOf(["id", "userId", "isAdmin", "__proto__", "version"])] = Anything();
+        }
+
+        return result;
+    }
+
+    private JsonNode? Anything() => random.Next(8) switch
+    {
+        0 => null,
+        1 => true,
+        2 => -1,
+        3 => 1e300,
+        4 => new JsonArray(),
+        5 => new JsonObject { ["x"] = new JsonArray(1) },
+        6 => OneOf(Nasty),
+        _ => Guid.NewGuid().ToString(),
+    };
+
+    private void Remember(string id)
+    {
+        if (_ids.Count < MaxIds)
+        {
+            _ids.Add(id);
+        }
+        else
+        {
+            _ids[random.Next(MaxIds)] = id;
+        }
+    }
+}

@@ -1,3 +1,4 @@
+using TaskAspire.ApiService.ApiKeys;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Categories;
@@ -39,6 +40,7 @@ app.UseOutputCache();
 
 app.MapAuth();
 var api = app.MapGroup("/api/v1");
+api.MapApiKeys();
 api.MapTasks();
 api.MapCategories();
 api.MapTags();

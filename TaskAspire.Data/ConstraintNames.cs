@@ -14,4 +14,7 @@ public static class ConstraintNames
 
     /// <summary>A user's tags have different names, upper and lower case being equal.</summary>
     public const string TagName = "ux_tags_user_id_name_key";
+
+    /// <summary>Whether a foreign key says whose a row is: all of them end alike.</summary>
+    public static bool IsOwner(string? foreignKey) => foreignKey?.EndsWith("_users_user_id", StringComparison.Ordinal) == true;
 }

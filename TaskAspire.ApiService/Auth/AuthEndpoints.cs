@@ -21,17 +21,17 @@ internal static class AuthEndpoints
         app.MapGet("/.well-known/jwks.json", GetKeys).AllowAnonymous()
             .WithName("GetJsonWebKeySet").WithTags("Auth").WithSummary("The public keys that verify access tokens (RFC 7517)");
 
-        var auth = app.MapGroup(BasePath).WithTags("Auth").RequireAuthorization(AuthPolicies.Session).AddEndpointFilter(NeverStore);
+        var auth = app.MapGroup(BasePath).WithTags("Auth").RequireAuthorization(AuthPolicies.Session).NeverStored();
         auth.MapPost("/register", RegisterAsync).AllowAnonymous()
-            .RequireAuthRateLimit<RegisterRequest>(r => User.NormalizeEmail(r.Email))
+            .RequireAuthRateLimit<RegisterRequest>((r, _) => User.NormalizeEmail(r.Email), alsoPerAddress: true)
             .WithName("Register").WithSummary("Make an account")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status429TooManyRequests);
         auth.MapPost("/login", LogInAsync).AllowAnonymous()
-            .RequireAuthRateLimit<LoginRequest>(r => User.NormalizeEmail(r.Email))
+            .RequireAuthRateLimit<LoginRequest>((r, _) => User.NormalizeEmail(r.Email), alsoPerAddress: true)
             .WithName("LogIn").WithSummary("Begin a session")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
         auth.MapPost("/refresh", RefreshAsync).AllowAnonymous()
-            .RequireAuthRateLimit<RefreshRequest>(r => RefreshToken.Parse(r.RefreshToken)?.SessionId.ToString() ?? "")
+            .RequireAuthRateLimit<RefreshRequest>((r, _) => RefreshToken.Parse(r.RefreshToken)?.SessionId.ToString() ?? "")
             .WithName("Refresh").WithSummary("Exchange a refresh token for new tokens")
             .WithDescription("A refresh token is good for one use. Showing one that was used before ends its session, with all its tokens.")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
@@ -41,9 +41,7 @@ internal static class AuthEndpoints
                 "Ends the session of the access token, or that of the refresh token in the body. Its tokens are refused from now on. "
                 + "Ending a session that has ended is no error.")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
-        auth.MapGet("/me", GetMeAsync)
-            .WithName("GetMe").WithSummary("The caller's account")
-            .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
+        AccountEndpoints.Map(auth);
         SessionEndpoints.Map(auth.MapGroup("/sessions"));
         return app;
     }
@@ -93,22 +91,31 @@ internal static class AuthEndpoints
         CancellationToken cancellationToken)
     {
         var email = User.NormalizeEmail(request.Email);
-        var user = await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == email, cancellationToken);
-        var result = await passwords.VerifyAsync(user, request.Password, cancellationToken);
-        if (user is null || result == PasswordVerificationResult.Failed)
+        while (true)
         {
-            // One answer for a wrong address and a wrong password: who has an account is nobody's business.
-            return Unauthorized(context, ProblemTypes.InvalidCredentials, "There is no account with this address and password.");
-        }
+            var user = await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.NormalizedEmail == email, cancellationToken);
+            var result = await passwords.VerifyAsync(user, request.Password, cancellationToken);
+            if (user is null || result == PasswordVerificationResult.Failed)
+            {
+                // One answer for a wrong address and a wrong password: who has an account is nobody's business.
+                return Unauthorized(context, ProblemTypes.InvalidCredentials, "There is no account with this address and password.");
+            }
 
-        if (result == PasswordVerificationResult.SuccessRehashNeeded)
-        {
-            var hash = await passwords.HashAsync(request.Password, cancellationToken);
-            await database.Users.Where(u => u.Id == user.Id && u.PasswordHash == user.PasswordHash)
-                .ExecuteUpdateAsync(set => set.SetProperty(u => u.PasswordHash, hash), cancellationToken);
-        }
+            if (result == PasswordVerificationResult.SuccessRehashNeeded)
+            {
+                var (old, hash) = (user.PasswordHash, await passwords.HashAsync(request.Password, cancellationToken));
+                await database.Users.Where(u => u.Id == user.Id && u.PasswordHash == old)
+                    .ExecuteUpdateAsync(set => set.SetProperty(u => u.PasswordHash, hash), cancellationToken);
+                user.PasswordHash = hash;
+            }
 
-        return Tokens(await sessions.StartAsync(user.Id, context, cancellationToken), tokens);
+            if (await sessions.StartAsync(user, context, cancellationToken) is { } session)
+            {
+                return Tokens(session, tokens);
+            }
+
+            // While it was checked the password was changed, or the account deleted.
+        }
     }
 
     internal static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> RefreshAsync(
@@ -147,14 +154,6 @@ internal static class AuthEndpoints
         return context.Features.Get<EndedSession>() is null ? TypedResults.Challenge() : TypedResults.NoContent();
     }
 
-    internal static async Task<Results<Ok<UserResponse>, ChallengeHttpResult>> GetMeAsync(
-        HttpContext context, TaskDbContext database, CancellationToken cancellationToken)
-    {
-        var id = context.User.UserId();
-        var user = await database.Users.AsNoTracking().SingleOrDefaultAsync(u => u.Id == id, cancellationToken);
-        return user is null ? TypedResults.Challenge() : TypedResults.Ok(UserResponse.From(user));
-    }
-
     private static Ok<TokenResponse> Tokens(OpenSession session, AccessTokens tokens) => TypedResults.Ok(new TokenResponse(
         tokens.Issue(session.UserId, session.Id), "Bearer", (int)tokens.Lifetime.TotalSeconds, session.RefreshToken, session.ExpiresAt));
 
@@ -162,12 +161,5 @@ internal static class AuthEndpoints
     {
         context.Response.Headers.WWWAuthenticate = "Bearer";
         return Problems.Unauthorized(type, detail);
-    }
-
-    /// <summary>Tokens and accounts are kept by no cache on the way (RFC 6749 §5.1).</summary>
-    private static ValueTask<object?> NeverStore(EndpointFilterInvocationContext invocation, EndpointFilterDelegate next)
-    {
-        invocation.HttpContext.Response.Headers.CacheControl = "no-store";
-        return next(invocation);
     }
 }

@@ -1,17 +1,19 @@
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using TaskAspire.ApiService.ApiKeys;
 using TaskAspire.Data.Users;
 
 namespace TaskAspire.ApiService.Auth;
 
 internal static class AuthExtensions
 {
-    /// <summary>Picks the scheme that reads a request's credential. API keys get theirs beside <c>Bearer</c>, and a line in <see cref="SchemeOf"/>.</summary>
+    /// <summary>Picks the scheme that reads a request's credential.</summary>
     private const string AnyCredential = "any";
 
-    /// <summary>Adds accounts, sessions and access tokens, and the policies of <see cref="AuthPolicies"/>. Needs the database and an <c>IConnectionMultiplexer</c>.</summary>
+    /// <summary>Adds accounts, sessions, access tokens and API keys, and the policies of <see cref="AuthPolicies"/>. Needs the database and an <c>IConnectionMultiplexer</c>.</summary>
     public static WebApplicationBuilder AddAuth(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
@@ -29,11 +31,13 @@ internal static class AuthExtensions
         services.AddSingleton<Passwords>();
         services.AddSingleton<SessionCache>();
         services.AddScoped<Sessions>();
+        services.AddScoped<Accounts>();
         services.AddHostedService<SessionCleanup>();
 
         services.AddAuthentication(AnyCredential)
             .AddPolicyScheme(AnyCredential, null, options => options.ForwardDefaultSelector = SchemeOf)
-            .AddJwtBearer();
+            .AddJwtBearer()
+            .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
         // Validated at start, which loads the keys: without them the service does not start.
         services.AddOptionsWithValidateOnStart<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             .Configure<JwtKeys, IOptions<JwtOptions>, TimeProvider>(BearerTokens.Configure);
@@ -41,5 +45,6 @@ internal static class AuthExtensions
         return builder;
     }
 
-    private static string SchemeOf(HttpContext context) => JwtBearerDefaults.AuthenticationScheme;
+    private static string SchemeOf(HttpContext context) =>
+        ApiKeyHandler.Reads(context.Request) ? ApiKeyHandler.SchemeName : JwtBearerDefaults.AuthenticationScheme;
 }

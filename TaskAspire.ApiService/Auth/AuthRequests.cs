@@ -17,8 +17,7 @@ public sealed record RegisterRequest
     public required string Password { get; init; }
 
     /// <summary>The name shown to people. Left out: what stands before the @ of the address.</summary>
-    [StringLength(User.DisplayNameMaxLength, MinimumLength = 1, ErrorMessage = "1 to 100 characters are allowed.")]
-    [RegularExpression(@"[^\p{C}]*[^\p{C}\s][^\p{C}]*", ErrorMessage = "A name with at least one visible character, and no control characters, is expected.")]
+    [VisibleName]
     public string? DisplayName { get; init; }
 }
 
@@ -51,4 +50,40 @@ public sealed record LogoutRequest
     /// <summary>The newest refresh token of the session. Left out: the session of the access token.</summary>
     [StringLength(256, ErrorMessage = "At most 256 characters are allowed.")]
     public string? RefreshToken { get; init; }
+}
+
+/// <summary>Changes the password.</summary>
+public sealed record ChangePasswordRequest
+{
+    /// <summary>The password until now.</summary>
+    [Required]
+    [StringLength(PasswordRulesOptions.MaxLength, ErrorMessage = "At most 128 characters are allowed.")]
+    public required string CurrentPassword { get; init; }
+
+    /// <summary>8 to 128 characters, among them an upper- and a lower-case letter, a digit and another character.</summary>
+    [Required]
+    [NewPassword]
+    public required string NewPassword { get; init; }
+}
+
+/// <summary>Deletes the account.</summary>
+public sealed record DeleteAccountRequest
+{
+    /// <summary>The password of the account.</summary>
+    [Required]
+    [StringLength(PasswordRulesOptions.MaxLength, ErrorMessage = "At most 128 characters are allowed.")]
+    public required string Password { get; init; }
+}
+
+/// <summary>What can be changed of an account; what is left out stays as it is.</summary>
+public sealed record ProfilePatch
+{
+    /// <summary>The address to log in with.</summary>
+    public string? Email { get; init; }
+
+    /// <summary>The name shown to people.</summary>
+    public string? DisplayName { get; init; }
+
+    /// <summary>The password of the account; needed for another address.</summary>
+    public string? CurrentPassword { get; init; }
 }

@@ -25,7 +25,7 @@ internal static class BearerTokens
             LifetimeValidator = (notBefore, expires, _, _) => IsCurrent(notBefore, expires, clock.GetUtcNow().UtcDateTime, options.Value.ClockSkew),
             NameClaimType = AuthClaims.Subject,
         };
-        bearer.Events = new JwtBearerEvents { OnTokenValidated = CheckSessionAsync, OnChallenge = ChallengeAsync, OnForbidden = ForbidAsync };
+        bearer.Events = new JwtBearerEvents { OnTokenValidated = CheckSessionAsync, OnChallenge = ChallengeAsync };
     }
 
     /// <summary>The library's own check knows no clock but the system's.</summary>
@@ -59,10 +59,6 @@ internal static class BearerTokens
             : "Log in, and send the access token as 'Authorization: Bearer <token>'.";
         return Problems.Unauthorized(ProblemTypes.Unauthorized, detail).ExecuteAsync(context.HttpContext);
     }
-
-    private static Task ForbidAsync(ForbiddenContext context) => Problems
-        .Create(StatusCodes.Status403Forbidden, ProblemTypes.Forbidden, "The credential does not allow this. Use one with the scope that the endpoint asks for.")
-        .ExecuteAsync(context.HttpContext);
 }
 
 /// <summary>Marks a request whose access token is good but for its session having ended.</summary>

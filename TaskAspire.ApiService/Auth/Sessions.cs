@@ -13,31 +13,37 @@ internal readonly record struct OpenSession(Guid Id, Guid UserId, string Refresh
 /// <summary>Begins, refreshes, checks and ends sessions. The database is the truth; see <see cref="SessionCache"/> for Redis.</summary>
 internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOptions<SessionOptions> options, TimeProvider clock, ILogger<Sessions> logger)
 {
+    /// <summary>Why a session ended: the password was changed in another.</summary>
+    internal const string PasswordChanged = "password_changed";
+
     private const string LoggedOut = "logout";
     private const string Reused = "reuse";
     private const string Revoked = "revoked";
     private const int UserAgentMaxLength = 256;
     private const int ListLimit = 100;
 
-    /// <summary>Begins a session.</summary>
-    public async Task<OpenSession> StartAsync(Guid userId, HttpContext client, CancellationToken cancellationToken)
+    /// <summary>
+    /// Begins a session of a user who showed the password; null when it is not the one any more that the user was read with. The row of the
+    /// user is locked against that, so that whoever changes the password finds this session, and ends it, or finds none.
+    /// </summary>
+    public async Task<OpenSession?> StartAsync(User user, HttpContext client, CancellationToken cancellationToken)
     {
         var now = clock.Now();
+        var expiresAt = now + options.Value.Lifetime;
         var id = Guid.CreateVersion7(now);
         var (text, token) = RefreshToken.Create(id);
-        database.RefreshSessions.Add(new RefreshSession
-        {
-            Id = id,
-            UserId = userId,
-            TokenHash = token.Hash,
-            CreatedAt = now,
-            LastUsedAt = now,
-            ExpiresAt = now + options.Value.Lifetime,
-            UserAgent = Shorten(client.Request.Headers.UserAgent.ToString()),
-            IpAddress = client.Connection.RemoteIpAddress?.ToString(),
-        });
-        await database.SaveChangesAsync(cancellationToken);
-        return new OpenSession(id, userId, text, now + options.Value.Lifetime);
+        var userAgent = Shorten(client.Request.Headers.UserAgent.ToString());
+        var address = client.Connection.RemoteIpAddress?.ToString();
+        // The statement is sent again when the connection breaks, and the first time may have done it.
+        var begun = await database.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO refresh_sessions (id, user_id, token_hash, created_at, last_used_at, expires_at, user_agent, ip_address)
+            SELECT {id}, id, {token.Hash}, {now}, {now}, {expiresAt}, {userAgent}, {address}
+            FROM users WHERE id = {user.Id} AND password_hash = {user.PasswordHash} FOR SHARE
+            ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash
+            """,
+            cancellationToken);
+        return begun > 0 ? new OpenSession(id, user.Id, text, expiresAt) : null;
     }
 
     /// <summary>
@@ -112,18 +118,30 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
     public Task EndOthersAsync(Guid userId, Guid kept, CancellationToken cancellationToken) =>
         EndAsync(s => s.UserId == userId && s.Id != kept, Revoked, cancellationToken);
 
+    /// <summary>Those of the sessions that go on.</summary>
+    public Task<List<Guid>> FindActiveAsync(Expression<Func<RefreshSession, bool>> which, CancellationToken cancellationToken) =>
+        Active(clock.Now()).Where(which).Select(s => s.Id).ToListAsync(cancellationToken);
+
+    /// <summary>Ends sessions in the database; <see cref="SessionCache"/> is to be told when that is committed.</summary>
+    /// <returns>Which those were.</returns>
+    public async Task<List<Guid>> RevokeAsync(Expression<Func<RefreshSession, bool>> which, string reason, CancellationToken cancellationToken)
+    {
+        var now = clock.Now();
+        var ids = await FindActiveAsync(which, cancellationToken);
+        await database.RefreshSessions.Where(s => ids.Contains(s.Id) && s.RevokedAt == null).ExecuteUpdateAsync(
+            set => set.SetProperty(s => s.RevokedAt, now).SetProperty(s => s.RevokedReason, reason), cancellationToken);
+        return ids;
+    }
+
     private IQueryable<RefreshSession> Active(DateTimeOffset now) =>
         database.RefreshSessions.AsNoTracking().Where(s => s.RevokedAt == null && s.ExpiresAt > now);
 
     private async Task<int> EndAsync(Expression<Func<RefreshSession, bool>> which, string reason, CancellationToken cancellationToken)
     {
-        var now = clock.Now();
-        var ids = await Active(now).Where(which).Select(s => s.Id).ToListAsync(cancellationToken);
-        var ended = await database.RefreshSessions.Where(s => ids.Contains(s.Id) && s.RevokedAt == null).ExecuteUpdateAsync(
-            set => set.SetProperty(s => s.RevokedAt, now).SetProperty(s => s.RevokedReason, reason), cancellationToken);
+        var ended = await RevokeAsync(which, reason, cancellationToken);
         // The end is in the database; that the client gives up waiting must not keep it from Redis.
-        await cache.NoteEndedAsync(ids, CancellationToken.None);
-        return ended;
+        await cache.NoteEndedAsync(ended, CancellationToken.None);
+        return ended.Count;
     }
 
     private static string? Shorten(string userAgent)

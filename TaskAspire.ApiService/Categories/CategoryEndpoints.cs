@@ -17,15 +17,13 @@ internal static class CategoryEndpoints
     /// <summary>Keeps the list, which is answered whole, within bounds.</summary>
     private const int MaxPerUser = 500;
 
-    private const string GetName = "getCategory";
-
     public static RouteGroupBuilder MapCategories(this RouteGroupBuilder api)
     {
         var categories = api.MapGroup("/categories").WithTags("Categories").ProducesProblem(StatusCodes.Status401Unauthorized);
 
         var read = categories.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listCategories").WithSummary("List categories").WithDescription("All of them, by name.");
-        read.MapGet("/{id:guid}", GetAsync).WithName(GetName).WithSummary("Get a category").ProducesProblem(StatusCodes.Status404NotFound);
+        read.MapGet("/{id:guid}", GetAsync).WithName("getCategory").WithSummary("Get a category").ProducesProblem(StatusCodes.Status404NotFound);
 
         var write = categories.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
         write.MapPost("", CreateAsync).WithName("createCategory").WithSummary("Create a category").ProducesProblem(StatusCodes.Status409Conflict);
@@ -51,7 +49,7 @@ internal static class CategoryEndpoints
             ? TypedResults.Ok(CategoryResponse.From(category))
             : Problems.NotFound("category");
 
-    private static async Task<Results<CreatedAtRoute<CategoryResponse>, ProblemHttpResult>> CreateAsync(
+    private static async Task<Results<Created<CategoryResponse>, ProblemHttpResult>> CreateAsync(
         CategoryRequest request, ClaimsPrincipal user, TaskDbContext database, TimeProvider clock, CancellationToken cancellationToken)
     {
         var userId = user.UserId();
@@ -68,7 +66,7 @@ internal static class CategoryEndpoints
             return problem;
         }
 
-        return TypedResults.CreatedAtRoute(CategoryResponse.From(category), GetName, new { id = category.Id });
+        return TypedResults.Created($"/api/v1/categories/{category.Id}", CategoryResponse.From(category));
     }
 
     private static Task<Results<Ok<CategoryResponse>, ProblemHttpResult>> ReplaceAsync(

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
+using TaskAspire.Data;
 using TaskAspire.ServiceDefaults.Errors;
 
 namespace TaskAspire.ApiService.Errors;
@@ -39,6 +40,9 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
             case IntegrationException integration:
                 logger.LogError("{Service} is not available: {Reason}", integration.Service, integration.GetBaseException().Message);
                 return Unavailable(context, integration.Service);
+            case PostgresException or DbUpdateException { InnerException: PostgresException } when IsOfDeletedUser(exception):
+                context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
+                return Problems.Details(StatusCodes.Status401Unauthorized, ProblemTypes.Unauthorized, "The account was deleted.");
             case RetryLimitExceededException or NpgsqlException or DbUpdateException { InnerException: NpgsqlException } or TimeoutException
                 when IsAway(exception):
                 // A line, not a stack: while it is away this is what every request says.
@@ -49,6 +53,11 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
                 return Internal();
         }
     }
+
+    /// <summary>Whether a write ran against the deletion of the account it was for.</summary>
+    private static bool IsOfDeletedUser(Exception exception) =>
+        (exception as PostgresException ?? exception.InnerException) is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } postgres
+        && ConstraintNames.IsOwner(postgres.ConstraintName);
 
     private static bool IsAway(Exception exception) => exception switch
     {

@@ -11,16 +11,19 @@ internal static class AuthRateLimit
     /// <summary>Limits the endpoint per client address and account.</summary>
     /// <typeparam name="TRequest">The type of the body.</typeparam>
     /// <param name="endpoint">The endpoint.</param>
-    /// <param name="account">The account that a body names, in a form that is the same for all spellings.</param>
-    internal static RouteHandlerBuilder RequireAuthRateLimit<TRequest>(this RouteHandlerBuilder endpoint, Func<TRequest, string> account) =>
+    /// <param name="account">The account that a request is about, in a form that is the same for all spellings; null for one that tries nothing.</param>
+    /// <param name="alsoPerAddress">
+    /// Limits the tries of an address on all accounts together, too: for endpoints where one password can be tried on many.
+    /// </param>
+    internal static RouteHandlerBuilder RequireAuthRateLimit<TRequest>(
+        this RouteHandlerBuilder endpoint, Func<TRequest, HttpContext, string?> account, bool alsoPerAddress = false) =>
         endpoint.AddEndpointFilter(async (invocation, next) =>
         {
             var context = invocation.HttpContext;
             var limiter = context.RequestServices.GetRequiredService<RequestLimiter>();
-            if (limiter.IsEnabled)
+            if (limiter.IsEnabled && account(invocation.Arguments.OfType<TRequest>().Single(), context) is { } name)
             {
-                var name = account(invocation.Arguments.OfType<TRequest>().Single());
-                var count = await limiter.CountAuthAsync(ClientAddress.Of(context), name, context.RequestAborted);
+                var count = await limiter.CountAuthAsync(ClientAddress.Of(context), name, alsoPerAddress, context.RequestAborted);
                 RateLimitResponses.Announce(context, count);
                 if (count.IsExceeded)
                 {

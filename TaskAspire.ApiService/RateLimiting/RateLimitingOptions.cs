@@ -14,15 +14,23 @@ internal sealed class RateLimitingOptions : IValidatableObject
     /// <value>Default: true.</value>
     public bool Enabled { get; set; } = true;
 
-    /// <summary>All of <c>/api</c>, per user, or per address for the anonymous.</summary>
+    /// <summary>All of <c>/api</c>: per user, per API key, or per address for the anonymous.</summary>
     /// <value>Default: 100 in a minute.</value>
     [ValidateObjectMembers]
     public RateLimitRule Api { get; set; } = new() { PermitLimit = 100, Window = TimeSpan.FromMinutes(1) };
 
-    /// <summary>Registering, logging in and refreshing, per client address and account, all three counted together.</summary>
+    /// <summary>Registering, logging in, refreshing, and what asks for the password again; per client address and account, all counted together.</summary>
     /// <value>Default: 5 in 15 minutes.</value>
     [ValidateObjectMembers]
     public RateLimitRule Auth { get; set; } = new() { PermitLimit = 5, Window = TimeSpan.FromMinutes(15) };
+
+    /// <summary>
+    /// Registering and logging in per client address, whichever the account: against one password tried on many accounts. Wide, since
+    /// all people of an office have one address, and log in at nine.
+    /// </summary>
+    /// <value>Default: 300 in 15 minutes.</value>
+    [ValidateObjectMembers]
+    public RateLimitRule AuthPerAddress { get; set; } = new() { PermitLimit = 300, Window = TimeSpan.FromMinutes(15) };
 
     /// <summary>Addresses of the reverse proxies whose <c>X-Forwarded-For</c> and <c>X-Forwarded-Proto</c> are believed.</summary>
     /// <value>Default: none; the address of the connection is the client's.</value>

@@ -15,18 +15,29 @@ internal sealed class RequestLimiter(RedisRequestCounts redis, MemoryRequestCoun
 
     /// <summary>Counts a request to the API.</summary>
     public ValueTask<RateLimitCount> CountApiAsync(string caller, CancellationToken cancellationToken) =>
-        CountAsync(ApiPrefix + caller, options.Value.Api, cancellationToken);
+        CountAsync([new(ApiPrefix + caller, options.Value.Api)], cancellationToken);
 
-    /// <summary>Counts a try to get a token or an account.</summary>
+    /// <summary>Counts a try to get a token or an account, or of a password.</summary>
     /// <param name="address">The client's.</param>
     /// <param name="account">A form of its name that is the same for all spellings; kept only as a hash, since it is personal data.</param>
+    /// <param name="alsoPerAddress">Whether the tries of an address on all accounts together are limited, too.</param>
     /// <param name="cancellationToken">The request's.</param>
-    public ValueTask<RateLimitCount> CountAuthAsync(string address, string account, CancellationToken cancellationToken)
+    /// <returns>The count that is nearest to its limit, or furthest beyond it.</returns>
+    public ValueTask<RateLimitCount> CountAuthAsync(string address, string account, bool alsoPerAddress, CancellationToken cancellationToken)
     {
+        // The braces keep both keys of an address on the same shard of a cluster (Redis cluster specification, "Hash tags").
+        var ofAddress = $"{AuthPrefix}{{{address}}}";
         var hash = SHA256.HashData(Encoding.UTF8.GetBytes(account)).AsSpan(0, 16);
-        return CountAsync($"{AuthPrefix}{address}:{Convert.ToHexStringLower(hash)}", options.Value.Auth, cancellationToken);
+        var ofAccount = new RateLimit($"{ofAddress}:{Convert.ToHexStringLower(hash)}", options.Value.Auth);
+        return CountAsync(alsoPerAddress ? [ofAccount, new(ofAddress, options.Value.AuthPerAddress)] : [ofAccount], cancellationToken);
     }
 
-    private async ValueTask<RateLimitCount> CountAsync(string key, RateLimitRule rule, CancellationToken cancellationToken) =>
-        await redis.AddAsync(key, rule, cancellationToken) ?? memory.Add(key, rule);
+    private async ValueTask<RateLimitCount> CountAsync(RateLimit[] limits, CancellationToken cancellationToken)
+    {
+        var counts = await redis.AddAsync(limits, cancellationToken) ?? Array.ConvertAll(limits, limit => memory.Add(limit.Key, limit.Rule));
+        return counts.OrderBy(count => count.Remaining).ThenByDescending(count => count.IsExceeded).ThenByDescending(count => count.ResetAfter).First();
+    }
 }
+
+/// <summary>What is counted under a key, and how much of it is allowed.</summary>
+internal readonly record struct RateLimit(string Key, RateLimitRule Rule);

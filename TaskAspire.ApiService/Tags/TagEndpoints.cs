@@ -14,8 +14,6 @@ namespace TaskAspire.ApiService.Tags;
 
 internal static class TagEndpoints
 {
-    private const string GetName = "getTag";
-
     public static RouteGroupBuilder MapTags(this RouteGroupBuilder api)
     {
         var tags = api.MapGroup("/tags").WithTags("Tags").ProducesProblem(StatusCodes.Status401Unauthorized);
@@ -23,7 +21,7 @@ internal static class TagEndpoints
         var read = tags.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listTags").WithSummary("List tags").WithDescription("By name.").DescribePaging()
             .ProducesProblem(StatusCodes.Status400BadRequest);
-        read.MapGet("/{id:guid}", GetAsync).WithName(GetName).WithSummary("Get a tag").ProducesProblem(StatusCodes.Status404NotFound);
+        read.MapGet("/{id:guid}", GetAsync).WithName("getTag").WithSummary("Get a tag").ProducesProblem(StatusCodes.Status404NotFound);
 
         var write = tags.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
         write.MapPost("", CreateAsync).WithName("createTag").WithSummary("Create a tag")
@@ -59,14 +57,14 @@ internal static class TagEndpoints
         return tag is null ? Problems.NotFound("tag") : TypedResults.Ok(TagResponse.From(tag));
     }
 
-    private static async Task<Results<CreatedAtRoute<TagResponse>, ProblemHttpResult>> CreateAsync(
+    private static async Task<Results<Created<TagResponse>, ProblemHttpResult>> CreateAsync(
         TagRequest request, ClaimsPrincipal user, TaskDbContext database, TimeProvider clock, CancellationToken cancellationToken)
     {
         var tag = new Tag { UserId = user.UserId(), Name = request.Name.Trim(), NameKey = NameKeys.Of(request.Name), CreatedAt = clock.Now() };
         database.Tags.Add(tag);
         return await SaveAsync(database, cancellationToken) is { } problem
             ? problem
-            : TypedResults.CreatedAtRoute(TagResponse.From(tag), GetName, new { id = tag.Id });
+            : TypedResults.Created($"/api/v1/tags/{tag.Id}", TagResponse.From(tag));
     }
 
     private static Task<Results<Ok<TagResponse>, ProblemHttpResult>> RenameAsync(

@@ -13,8 +13,6 @@ namespace TaskAspire.ApiService.Tasks;
 
 internal static class TaskEndpoints
 {
-    private const string GetTaskName = "getTask";
-
     public static WebApplicationBuilder AddTasks(this WebApplicationBuilder builder)
     {
         builder.Services.AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
@@ -28,7 +26,7 @@ internal static class TaskEndpoints
         var read = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listTasks").WithSummary("List tasks").DescribeListQuery()
             .ProducesProblem(StatusCodes.Status400BadRequest).CacheOutput(TaskListCachePolicy.Name);
-        read.MapGet("/{id:guid}", GetAsync).WithName(GetTaskName).WithSummary("Get a task").HasETag().ProducesProblem(StatusCodes.Status404NotFound);
+        read.MapGet("/{id:guid}", GetAsync).WithName("getTask").WithSummary("Get a task").HasETag().ProducesProblem(StatusCodes.Status404NotFound);
 
         var write = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
         write.MapPost("", CreateAsync).WithName("createTask").WithSummary("Create a task").MakesETag();
@@ -65,7 +63,7 @@ internal static class TaskEndpoints
             : TypedResults.Ok(task);
     }
 
-    private static async Task<Results<CreatedAtRoute<TaskResponse>, ProblemHttpResult>> CreateAsync(
+    private static async Task<Results<Created<TaskResponse>, ProblemHttpResult>> CreateAsync(
         TaskRequest request, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken)
     {
         var result = await writer.CreateAsync(user.UserId(), request, cancellationToken);
@@ -75,7 +73,7 @@ internal static class TaskEndpoints
         }
 
         context.Response.Headers.ETag = TaskETag.Of(task);
-        return TypedResults.CreatedAtRoute(task, GetTaskName, new { id = task.Id });
+        return TypedResults.Created($"/api/v1/tasks/{task.Id}", task);
     }
 
     private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> ReplaceAsync(

@@ -18,8 +18,6 @@ internal static class WebhookEndpoints
     /// <summary>Each event is delivered to every endpoint that asked for it, so their number bounds what one write costs.</summary>
     private const int MaxPerUser = 50;
 
-    private const string GetName = "getWebhook";
-
     public static WebApplicationBuilder AddWebhooks(this WebApplicationBuilder builder)
     {
         builder.Services.AddScoped<WebhookWriter>();
@@ -36,7 +34,7 @@ internal static class WebhookEndpoints
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict);
 
         var one = webhooks.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound);
-        one.MapGet("", GetAsync).WithName(GetName).WithSummary("Get a webhook endpoint");
+        one.MapGet("", GetAsync).WithName("getWebhook").WithSummary("Get a webhook endpoint");
         one.MapPatch("", PatchAsync).WithName("patchWebhook").WithSummary("Change a webhook endpoint")
             .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched, null clears one.")
             .Accepts<WebhookPatch>("application/merge-patch+json", "application/json").ProducesProblem(StatusCodes.Status400BadRequest);
@@ -65,7 +63,7 @@ internal static class WebhookEndpoints
         return endpoint is null ? Problems.NotFound("webhook") : TypedResults.Ok(new WebhookResponse(endpoint));
     }
 
-    private static async Task<Results<CreatedAtRoute<WebhookCreatedResponse>, ProblemHttpResult>> CreateAsync(
+    private static async Task<Results<Created<WebhookCreatedResponse>, ProblemHttpResult>> CreateAsync(
         WebhookRequest request, ClaimsPrincipal user, TaskDbContext database, WebhookWriter writer, WebhookSecrets secrets, TimeProvider clock,
         CancellationToken cancellationToken)
     {
@@ -93,7 +91,7 @@ internal static class WebhookEndpoints
         writer.Apply(endpoint, request);
         database.WebhookEndpoints.Add(endpoint);
         await database.SaveChangesAsync(cancellationToken);
-        return TypedResults.CreatedAtRoute(new WebhookCreatedResponse(endpoint, secret), GetName, new { id = endpoint.Id });
+        return TypedResults.Created($"/api/v1/webhooks/{endpoint.Id}", new WebhookCreatedResponse(endpoint, secret));
     }
 
     private static Task<Results<Ok<WebhookResponse>, ProblemHttpResult>> PatchAsync(

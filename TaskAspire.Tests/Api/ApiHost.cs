@@ -24,6 +24,7 @@ internal class ApiHost : WebApplicationFactory<TaskRequest>
             // Out of the way of what is not about them.
             ["RateLimiting:Api:PermitLimit"] = "1000000",
             ["RateLimiting:Auth:PermitLimit"] = "1000000",
+            ["RateLimiting:AuthPerAddress:PermitLimit"] = "1000000",
             ["Logging:LogLevel:Default"] = "Warning",
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>())

@@ -37,13 +37,18 @@ internal sealed class ApiInstance : ApiHost
     }
 
     internal async Task<(int Status, JsonElement Body, HttpResponseMessage Response)> SendAsync(
-        HttpMethod method, string path, object? body = null, string? token = null, string? address = null)
+        HttpMethod method, string path, object? body = null, string? token = null, string? address = null, string? apiKey = null)
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
         if (address is not null)
         {
             request.Headers.Add(AddressHeader, address);
+        }
+
+        if (apiKey is not null)
+        {
+            request.Headers.Add("X-API-Key", apiKey);
         }
 
         using var client = CreateClient();

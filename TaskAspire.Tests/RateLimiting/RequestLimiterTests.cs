@@ -63,9 +63,9 @@ public sealed class RequestLimiterTests(BackingServices services) : IAsyncLifeti
     {
         await using var instance = await Instance.ConnectAsync(Redis);
         var account = $"{Guid.NewGuid():N}@EXAMPLE.COM";
-        await instance.Limiter.CountAuthAsync("192.0.2.1", account, None);
+        await instance.Limiter.CountAuthAsync("192.0.2.1", account, alsoPerAddress: false, None);
         var server = instance.Redis.GetServers()[0];
-        Assert.NotEmpty(server.Keys(pattern: "auth_limit:192.0.2.1:*"));
+        Assert.NotEmpty(server.Keys(pattern: "auth_limit:{192.0.2.1}:*"));
         Assert.Empty(server.Keys(pattern: $"*{account}*"));
     }
 

@@ -1,0 +1,64 @@
+using System.Buffers;
+using System.Numerics;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace TaskAspire.ApiService.ApiKeys;
+
+/// <summary>
+/// An API key: <c>ta_</c>, 43 random characters of base 62 (256 bits), and a checksum of six. The prefix and the checksum let secret
+/// scanners recognise one that leaked and pass over what only looks like one, and spare the database a question about the rest.
+/// </summary>
+internal static class ApiKeyText
+{
+    /// <summary>What every key begins with, and no access token does.</summary>
+    internal const string Prefix = "ta_";
+
+    private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const int SecretLength = 43;
+    private const int ChecksumLength = 6;
+    private const int ShownLength = 11;
+
+    private static readonly SearchValues<char> Digits = SearchValues.Create(Alphabet);
+
+    /// <summary>A new key.</summary>
+    public static string Create()
+    {
+        var secret = Prefix + RandomNumberGenerator.GetString(Alphabet, SecretLength);
+        return secret + ChecksumOf(secret);
+    }
+
+    /// <summary>As much of a key as may be shown: tells keys apart, and leaves over 200 bits to guess.</summary>
+    public static string ShownPart(string key) => key[..ShownLength];
+
+    /// <summary>The form that is kept; null when the text never was one of our keys.</summary>
+    public static byte[]? FindHash(string text)
+    {
+        if (text.Length != Prefix.Length + SecretLength + ChecksumLength
+            || !text.StartsWith(Prefix, StringComparison.Ordinal)
+            || text.AsSpan(Prefix.Length).ContainsAnyExcept(Digits)
+            || !text.EndsWith(ChecksumOf(text[..^ChecksumLength]), StringComparison.Ordinal))
+        {
+            return null;
+        }
+
+        return Hash(text);
+    }
+
+    /// <summary>The form that is kept. A fast hash is enough for what nobody can guess.</summary>
+    public static byte[] Hash(string key) => SHA256.HashData(Encoding.ASCII.GetBytes(key));
+
+    /// <summary>CRC-32C, in base 62, the highest digit first.</summary>
+    private static string ChecksumOf(string text)
+    {
+        var checksum = ~text.Aggregate(uint.MaxValue, (crc, character) => BitOperations.Crc32C(crc, (byte)character));
+        return string.Create(ChecksumLength, checksum, (digits, rest) =>
+        {
+            for (var i = digits.Length - 1; i >= 0; i--)
+            {
+                digits[i] = Alphabet[(int)(rest % (uint)Alphabet.Length)];
+                rest /= (uint)Alphabet.Length;
+            }
+        });
+    }
+}

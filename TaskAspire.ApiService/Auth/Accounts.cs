@@ -1,0 +1,91 @@
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Writing;
+using TaskAspire.Data;
+using TaskAspire.Data.Users;
+
+namespace TaskAspire.ApiService.Auth;
+
+/// <summary>Changes and deletes accounts, together with the sessions that hang on them.</summary>
+internal sealed class Accounts(TaskDbContext database, Sessions sessions, SessionCache cache, TimeProvider clock)
+{
+    /// <summary>Cascading over an account with hundreds of thousands of rows takes longer than a request's usual statement.</summary>
+    private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>Sets what differs from the user as it was read; false when the user is gone.</summary>
+    /// <exception cref="EmailTakenException">Somebody else has the address.</exception>
+    public async Task<bool> UpdateAsync(User user, ProfileRequest profile, CancellationToken cancellationToken)
+    {
+        var (email, displayName) = (profile.Email.Trim(), profile.DisplayName.Trim());
+        try
+        {
+            var changed = await database.Users.Where(u => u.Id == user.Id).ExecuteUpdateAsync(
+                set =>
+                {
+                    set.SetProperty(u => u.UpdatedAt, clock.Now());
+                    if (displayName != user.DisplayName)
+                    {
+                        set.SetProperty(u => u.DisplayName, displayName);
+                    }
+
+                    if (email != user.Email)
+                    {
+                        set.SetProperty(u => u.Email, email).SetProperty(u => u.NormalizedEmail, User.NormalizeEmail(email));
+                    }
+                },
+                cancellationToken);
+            return changed > 0;
+        }
+        catch (PostgresException exception) when (exception.ConstraintName == ConstraintNames.UserEmail)
+        {
+            throw new EmailTakenException(exception);
+        }
+    }
+
+    /// <summary>
+    /// Replaces the password and ends all sessions but one, both or neither; false when the password is not the one any more that the user
+    /// was read with.
+    /// </summary>
+    public async Task<bool> ChangePasswordAsync(User user, string hash, Guid keptSession, CancellationToken cancellationToken)
+    {
+        // A run whose commit was not heard of finds its own work done, and no session left to end.
+        HashSet<Guid> ended = [];
+        var changed = await database.InTransactionAsync(
+            async token =>
+            {
+                var now = clock.Now();
+                var updated = await database.Users.Where(u => u.Id == user.Id && (u.PasswordHash == user.PasswordHash || u.PasswordHash == hash)).ExecuteUpdateAsync(
+                    set => set.SetProperty(u => u.PasswordHash, hash).SetProperty(u => u.UpdatedAt, now), token);
+                if (updated > 0)
+                {
+                    ended.UnionWith(await sessions.RevokeAsync(s => s.UserId == user.Id && s.Id != keptSession, Sessions.PasswordChanged, token));
+                }
+
+                return updated > 0;
+            },
+            cancellationToken);
+        await cache.NoteEndedAsync(ended, CancellationToken.None);
+        return changed;
+    }
+
+    /// <summary>Deletes a user and, by the foreign keys, everything of theirs.</summary>
+    public async Task DeleteAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        HashSet<Guid> ended = [];
+        database.Database.SetCommandTimeout(DeleteTimeout);
+        await database.InTransactionAsync(
+            async token =>
+            {
+                // From here on nothing of theirs can be added, so no session can begin unseen.
+                await database.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR UPDATE", token);
+                ended.UnionWith(await sessions.FindActiveAsync(s => s.UserId == userId, token));
+                return await database.Users.Where(u => u.Id == userId).ExecuteDeleteAsync(token);
+            },
+            cancellationToken);
+        await cache.NoteEndedAsync(ended, CancellationToken.None);
+    }
+}
+
+/// <summary>Two accounts cannot have one e-mail address.</summary>
+internal sealed class EmailTakenException(Exception inner) : Exception("The e-mail address is taken.", inner);

@@ -24,6 +24,7 @@ internal static class ApiJson
         // Text stays readable; an API answer is application/json and never pasted into HTML.
         options.Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping;
         options.Converters.Add(new StrictStringConverter());
+        options.Converters.Add(new PatchObjectConverter());
         options.Converters.Add(new Rfc3339Converter());
         options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
     }

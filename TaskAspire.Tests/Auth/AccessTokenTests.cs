@@ -59,8 +59,24 @@ public sealed class AccessTokenTests(ApiFixture fixture) : IClassFixture<ApiFixt
         using var stranger = RSA.Create(2048);
         using var own = RSA.Create(((RsaSecurityKey)keys.Signing.Key).Parameters);
         var publicKey = own.ExportSubjectPublicKeyInfoPem();
+        var strange = stranger.ExportParameters(false);
+        var embedded = new JsonObject { ["kty"] = "RSA", ["n"] = Base64UrlEncoder.Encode(strange.Modulus), ["e"] = Base64UrlEncoder.Encode(strange.Exponent) };
         var forged = new Dictionary<string, string>
         {
+            ["a key that the token brings along"] = Sign(stranger, Edit(parts[0], "jwk", embedded), parts[1]),
+            ["a key that the token brings along, and no kid"] = Sign(stranger, Edit(Edit(parts[0], "jwk", embedded), "kid", null), parts[1]),
+            ["keys from an address that the token names"] = Sign(stranger, Edit(parts[0], "jku", "http://127.0.0.1:9/jwks.json"), parts[1]),
+            ["a certificate from an address that the token names"] = Sign(stranger, Edit(parts[0], "x5u", "http://127.0.0.1:9/cert"), parts[1]),
+            ["a kid that is a path to an empty file"] = Hmac(Edit(Edit(parts[0], "alg", "HS256"), "kid", "../../../../dev/null"), parts[1], [0]),
+            ["a kid that is SQL"] = Sign(stranger, Edit(parts[0], "kid", "x' UNION SELECT 'key'--"), parts[1]),
+            ["expired long ago"] = Sign(own, parts[0], Edit(parts[1], "exp", 1)),
+            ["not yet good"] = Sign(own, parts[0], Edit(parts[1], "nbf", 4102444800)),
+            ["an expiry beyond all time"] = Sign(own, parts[0], Edit(parts[1], "exp", 1e300)),
+            ["two subjects"] = Sign(own, parts[0], Base64UrlEncoder.Encode(Base64UrlEncoder.Decode(parts[1])[..^1] + $",\"sub\":\"{Guid.NewGuid()}\"}}")),
+            ["a subject that is no id"] = Sign(own, parts[0], Edit(parts[1], "sub", "' OR 1=1--")),
+            ["encrypted, in five parts"] = $"{parts[0]}.{parts[1]}.{parts[2]}.{parts[1]}.{parts[2]}",
+            ["nested too deep"] = Join(parts[0], Base64UrlEncoder.Encode(new string('[', 5000)), parts[2]),
+            ["twenty thousand characters"] = new string('a', 20_000) + "." + parts[1] + "." + parts[2],
             ["none"] = Join(Edit(parts[0], "alg", "none"), parts[1], ""),
             ["none, with the signature"] = Join(Edit(parts[0], "alg", "None"), parts[1], parts[2]),
             ["HS256 keyed with the public key"] = Hmac(Edit(parts[0], "alg", "HS256"), parts[1], Encoding.UTF8.GetBytes(publicKey)),
@@ -113,13 +129,13 @@ public sealed class AccessTokenTests(ApiFixture fixture) : IClassFixture<ApiFixt
 
     private static JsonObject Decode(string part) => JsonNode.Parse(Base64UrlEncoder.Decode(part))!.AsObject();
 
-    private static string Edit(string part, string member, string? value)
+    private static string Edit(string part, string member, JsonNode? value)
     {
         var json = Decode(part);
         json.Remove(member);
         if (value is not null)
         {
-            json[member] = value;
+            json[member] = value.DeepClone();
         }
 
         return Base64UrlEncoder.Encode(json.ToJsonString());

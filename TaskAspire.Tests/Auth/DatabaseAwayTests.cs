@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using TaskAspire.ApiService.ApiKeys;
 using TaskAspire.Data;
 using TaskAspire.Tests.Fixtures;
 
@@ -33,6 +34,10 @@ public sealed class DatabaseAwayTests(BackingServices services)
             Assert.Equal(503, status);
             Assert.Equal("database", problem.GetProperty("service").GetString());
         }
+
+        // What never was a key is known without the database, and so costs it nothing.
+        Assert.Equal(401, (await api.GetAsync("/api/v1/tasks", "ta_" + new string('x', 49))).Status);
+        Assert.Equal(503, (await api.GetAsync("/api/v1/tasks", ApiKeyText.Create())).Status);
 
         await postgres.StartAsync(cancellationToken);
         Assert.Equal(200, (await api.GetAsync("/api/v1/auth/me", access)).Status);

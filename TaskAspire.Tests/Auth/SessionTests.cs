@@ -1,3 +1,5 @@
+using System.Net.Http.Json;
+using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -68,6 +70,25 @@ public sealed class SessionTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         Assert.Equal(401, (await _api.GetAsync(Me, third)).Status);
         (_, list) = await _api.GetAsync(SessionsPath, current);
         Assert.Equal(1, list.GetProperty("items").GetArrayLength());
+    }
+
+    [Fact]
+    public async Task A_session_says_from_where_it_began_and_when_it_was_used()
+    {
+        await using var api = fixture.Start();
+        var email = await api.RegisterAsync();
+        using var http = api.CreateClient();
+        http.DefaultRequestHeaders.UserAgent.ParseAdd("Phone/1.0");
+        http.DefaultRequestHeaders.Add(ApiInstance.AddressHeader, "2001:db8::7");
+        using var logIn = await http.PostAsJsonAsync("/api/v1/auth/login", new { email, password = ApiInstance.Password }, TestContext.Current.CancellationToken);
+        var tokens = await logIn.Content.ReadFromJsonAsync<JsonElement>(TestContext.Current.CancellationToken);
+        api.Clock.Advance(TimeSpan.FromMinutes(5));
+        (_, tokens) = await api.PostAsync("/api/v1/auth/refresh", new { refreshToken = tokens.GetProperty("refreshToken").GetString() });
+        var (_, list) = await api.GetAsync(SessionsPath, tokens.GetProperty("accessToken").GetString());
+        var session = Assert.Single(list.GetProperty("items").EnumerateArray());
+        Assert.Equal(("Phone/1.0", "2001:db8::7", true), (session.GetProperty("userAgent").GetString(), session.GetProperty("ipAddress").GetString(), session.GetProperty("current").GetBoolean()));
+        Assert.Equal(TimeSpan.FromMinutes(5), session.GetProperty("lastUsedAt").GetDateTimeOffset() - session.GetProperty("createdAt").GetDateTimeOffset());
+        Assert.Equal(TimeSpan.FromDays(30), session.GetProperty("expiresAt").GetDateTimeOffset() - session.GetProperty("lastUsedAt").GetDateTimeOffset());
     }
 
     [Fact]

@@ -39,6 +39,62 @@ public sealed class RateLimitApiTests(ApiFixture fixture) : IClassFixture<ApiFix
     }
 
     [Fact]
+    public async Task One_address_cannot_try_a_password_on_account_after_account()
+    {
+        await using var api = fixture.Start(("RateLimiting:AuthPerAddress:PermitLimit", "4"));
+        const string address = "203.0.113.40";
+        for (var i = 0; i < 4; i++)
+        {
+            Assert.Equal(401, (await Try(address)).Status);
+        }
+
+        var (status, problem, response) = await Try(address);
+        Assert.Equal(429, status);
+        Assert.Equal("Too many authentication attempts", problem.GetProperty("error").GetString());
+        Assert.Equal(4, Header(response, "RateLimit-Limit"));
+        Assert.Equal(401, (await Try("203.0.113.41")).Status);
+        // A refresh token cannot be guessed, and a whole office may refresh in a quarter of an hour.
+        Assert.Equal(401, (await api.SendAsync(HttpMethod.Post, "/api/v1/auth/refresh", new { refreshToken = "x" }, null, address)).Status);
+
+        Task<(int Status, System.Text.Json.JsonElement Body, HttpResponseMessage Response)> Try(string from) =>
+            api.SendAsync(HttpMethod.Post, "/api/v1/auth/login", new { email = $"{Guid.NewGuid():N}@example.com", password = "Summer-2026" }, null, from);
+    }
+
+    [Fact]
+    public async Task Of_many_requests_at_once_to_two_instances_exactly_the_limit_passes()
+    {
+        await using var one = fixture.Start(("RateLimiting:Api:PermitLimit", "100"));
+        await using var two = fixture.Start(("RateLimiting:Api:PermitLimit", "100"));
+        var (access, _) = await one.LogInAsync(await one.RegisterAsync());
+        var answers = await Task.WhenAll(Enumerable.Range(0, 300).Select(i => (i % 2 == 0 ? one : two).GetAsync(Me, access)));
+        Assert.Equal(100, answers.Count(a => a.Status == 200));
+        Assert.Equal(200, answers.Count(a => a.Status == 429));
+    }
+
+    [Fact]
+    public async Task An_API_key_is_counted_by_itself()
+    {
+        await using var api = fixture.Start(("RateLimiting:Api:PermitLimit", "4"));
+        var (access, _) = await api.LogInAsync(await api.RegisterAsync());
+        var keys = new List<string?>();
+        for (var i = 0; i < 2; i++)
+        {
+            var (_, body) = await api.PostAsync("/api/v1/api-keys", new { name = "a", scopes = new[] { "tasks:read" } }, access);
+            keys.Add(body.GetProperty("key").GetString());
+        }
+
+        for (var remaining = 3; remaining >= 0; remaining--)
+        {
+            var (status, _, response) = await api.SendAsync(HttpMethod.Get, "/api/v1/tasks", apiKey: keys[0]);
+            Assert.Equal((200, remaining), (status, Header(response, "RateLimit-Remaining")));
+        }
+
+        Assert.Equal(429, (await api.SendAsync(HttpMethod.Get, "/api/v1/tasks", apiKey: keys[0])).Status);
+        Assert.Equal(200, (await api.SendAsync(HttpMethod.Get, "/api/v1/tasks", apiKey: keys[1])).Status);
+        Assert.Equal(200, (await api.GetAsync(Me, access)).Status);
+    }
+
+    [Fact]
     public async Task Registering_and_refreshing_are_limited_too()
     {
         await using var api = fixture.Start(("RateLimiting:Auth:PermitLimit", "2"));

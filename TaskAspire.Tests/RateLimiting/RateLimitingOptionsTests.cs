@@ -22,6 +22,7 @@ public sealed class RateLimitingOptionsTests
     [Theory]
     [InlineData("Api:PermitLimit", "0")]
     [InlineData("Auth:Window", "00:00:00")]
+    [InlineData("AuthPerAddress:PermitLimit", "0")]
     [InlineData("KnownProxies:0", "proxy.example")]
     [InlineData("KnownNetworks:0", "10.0.0.0/33")]
     [InlineData("KnownNetworks:0", "10.0.0.0")]

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
+using StackExchange.Redis.Profiling;
 using TaskAspire.ApiService.RateLimiting;
 using TaskAspire.ApiService.Redis;
 using TaskAspire.Tests.Fixtures;
@@ -31,6 +32,43 @@ public sealed class RequestLimiterTests(BackingServices services) : IAsyncLifeti
         Assert.Equal(100, counts.Count(c => !c.IsExceeded));
         Assert.Equal(Enumerable.Range(1, 1000).Select(i => (long)i), counts.Select(c => c.Count).Order());
         Assert.All(counts, c => Assert.InRange(c.ResetAfter, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60)));
+    }
+
+    [Fact]
+    public async Task One_round_trip_counts_a_request_however_many_limits_it_has()
+    {
+        await using var instance = await Instance.ConnectAsync(Redis);
+        // The first time the script is sent, too.
+        await instance.Limiter.CountApiAsync("warm", None);
+        var profile = new ProfilingSession();
+        instance.Redis.RegisterProfiler(() => profile);
+        await instance.Limiter.CountApiAsync(Guid.NewGuid().ToString(), None);
+        Assert.StartsWith("EVAL", Assert.Single(profile.FinishProfiling()).Command, StringComparison.Ordinal);
+        profile = new ProfilingSession();
+        await instance.Limiter.CountAuthAsync("192.0.2.1", Guid.NewGuid().ToString(), alsoPerAddress: true, None);
+        Assert.StartsWith("EVAL", Assert.Single(profile.FinishProfiling()).Command, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Of_two_limits_the_nearest_speaks()
+    {
+        await using var instance = await Instance.ConnectAsync(Redis, new RateLimitingOptions
+        {
+            Auth = new() { PermitLimit = 2, Window = TimeSpan.FromMinutes(1) }, AuthPerAddress = new() { PermitLimit = 3, Window = TimeSpan.FromMinutes(2) },
+        });
+        Assert.Equal((2, 1L), await CountAsync("a"));
+        Assert.Equal((2, 2L), await CountAsync("a"));
+        // Beyond both, the one that lasts longer.
+        Assert.Equal((2, 3L), await CountAsync("a"));
+        Assert.Equal((3, 4L), await CountAsync("a"));
+        Assert.Equal((3, 5L), await CountAsync("b"));
+        Assert.Equal((2, 1L), await CountAsync("b", address: "192.0.2.2"));
+
+        async Task<(int, long)> CountAsync(string account, string address = "192.0.2.1")
+        {
+            var count = await instance.Limiter.CountAuthAsync(address, account, alsoPerAddress: true, None);
+            return (count.Limit, count.Count);
+        }
     }
 
     [Fact]
@@ -125,12 +163,12 @@ public sealed class RequestLimiterTests(BackingServices services) : IAsyncLifeti
 
     private sealed class Instance : IAsyncDisposable
     {
-        private Instance(IConnectionMultiplexer redis)
+        private Instance(IConnectionMultiplexer redis, RateLimitingOptions? options)
         {
             Redis = redis;
             Gate = new RedisGate(redis, TimeProvider.System, NullLogger<RedisGate>.Instance);
             Limiter = new RequestLimiter(
-                new RedisRequestCounts(Gate), new MemoryRequestCounts(TimeProvider.System), Options.Create(new RateLimitingOptions()));
+                new RedisRequestCounts(Gate), new MemoryRequestCounts(TimeProvider.System), Options.Create(options ?? new RateLimitingOptions()));
         }
 
         internal IConnectionMultiplexer Redis { get; }
@@ -139,7 +177,8 @@ public sealed class RequestLimiterTests(BackingServices services) : IAsyncLifeti
 
         internal RequestLimiter Limiter { get; }
 
-        internal static async Task<Instance> ConnectAsync(string redis) => new(await ConnectionMultiplexer.ConnectAsync(redis));
+        internal static async Task<Instance> ConnectAsync(string redis, RateLimitingOptions? options = null) =>
+            new(await ConnectionMultiplexer.ConnectAsync(redis), options);
 
         public async ValueTask DisposeAsync()
         {

@@ -1,0 +1,65 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
+
+namespace TaskAspire.ApiService.Json;
+
+/// <summary>
+/// Reads a body that is taken as any JSON object (a merge patch). The framework's own reader answers a name that is given twice with an
+/// <see cref="ArgumentException"/>, which looks like a fault of ours and is the client's.
+/// </summary>
+internal sealed class PatchObjectConverter : JsonConverter<JsonObject>
+{
+    public override JsonObject Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
+        reader.TokenType == JsonTokenType.StartObject ? ReadObject(ref reader, "$") : throw new JsonException("A JSON object is expected.");
+
+    public override void Write(Utf8JsonWriter writer, JsonObject value, JsonSerializerOptions options) => value.WriteTo(writer, options);
+
+    private static JsonObject ReadObject(ref Utf8JsonReader reader, string path)
+    {
+        var members = new JsonObject();
+        while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
+        {
+            var name = ReadName(ref reader);
+            var member = $"{path}.{name}";
+            reader.Read();
+            if (!members.TryAdd(name, ReadNode(ref reader, member)))
+            {
+                throw new JsonException($"Duplicate property '{name}'.", member, null, null);
+            }
+        }
+
+        return members;
+    }
+
+    private static string ReadName(ref Utf8JsonReader reader)
+    {
+        try
+        {
+            return reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new JsonException("A name has half of a surrogate pair or is not valid UTF-8.");
+        }
+    }
+
+    private static JsonNode? ReadNode(ref Utf8JsonReader reader, string path)
+    {
+        switch (reader.TokenType)
+        {
+            case JsonTokenType.StartObject:
+                return ReadObject(ref reader, path);
+            case JsonTokenType.StartArray:
+                var items = new JsonArray();
+                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                {
+                    items.Add(ReadNode(ref reader, $"{path}[{items.Count}]"));
+                }
+
+                return items;
+            default:
+                return JsonNode.Parse(ref reader);
+        }
+    }
+}

@@ -33,8 +33,10 @@ internal static class AuthEndpoints
         auth.MapPost("/refresh", RefreshAsync).AllowAnonymous()
             .RequireAuthRateLimit<RefreshRequest>((r, _) => RefreshToken.Parse(r.RefreshToken)?.SessionId.ToString() ?? "")
             .WithName("Refresh").WithSummary("Exchange a refresh token for new tokens")
-            .WithDescription("A refresh token is good for one use. Showing one that was used before ends its session, with all its tokens.")
-            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
+            .WithDescription(
+                "A refresh token is good for one use. Showing one that was used before ends its session, with all its tokens; "
+                + "only in the seconds after its use it is a conflict (409), for two requests of one client that met.")
+            .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
         auth.MapPost("/logout", LogOutAsync).AllowAnonymous()
             .WithName("LogOut").WithSummary("End this session")
             .WithDescription(
@@ -121,10 +123,18 @@ internal static class AuthEndpoints
     internal static async Task<Results<Ok<TokenResponse>, ProblemHttpResult>> RefreshAsync(
         RefreshRequest request, Sessions sessions, AccessTokens tokens, HttpContext context, CancellationToken cancellationToken)
     {
-        if (RefreshToken.Parse(request.RefreshToken) is { } presented
-            && await sessions.RefreshAsync(presented, cancellationToken) is { } session)
+        if (RefreshToken.Parse(request.RefreshToken) is { } presented)
         {
-            return Tokens(session, tokens);
+            var outcome = await sessions.RefreshAsync(presented, cancellationToken);
+            if (outcome.Session is { } session)
+            {
+                return Tokens(session, tokens);
+            }
+
+            if (outcome.JustExchanged)
+            {
+                return Problems.Conflict("refreshToken", "Another request exchanged this token a moment ago; go on with the tokens that it got.");
+            }
         }
 
         return Unauthorized(

@@ -14,6 +14,14 @@ internal sealed class SessionOptions
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
+    /// How long after a refresh the token that was exchanged may be shown again without ending the session: two tabs of a browser, or a client
+    /// whose answer was lost, do. It gets no tokens for it (409), so a thief gains nothing, and who shows it later is taken for one.
+    /// </summary>
+    /// <value>Default: 10 seconds. None to one minute.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan ReuseGrace { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
     /// How long Redis may vouch for a session before the database is asked again. An ended session is refused at once all the
     /// same; this is the longest that one whose end Redis lost, or a deleted user's, goes on.
     /// </summary>

@@ -10,6 +10,11 @@ namespace TaskAspire.ApiService.Auth;
 /// <summary>A session with the refresh token that is now its newest.</summary>
 internal readonly record struct OpenSession(Guid Id, Guid UserId, string RefreshToken, DateTimeOffset ExpiresAt);
 
+/// <summary>What became of a refresh.</summary>
+/// <param name="Session">The session with its new token; null when there is none.</param>
+/// <param name="JustExchanged">Another request exchanged the token a moment ago, and the session goes on with what that one got.</param>
+internal readonly record struct RefreshOutcome(OpenSession? Session, bool JustExchanged);
+
 /// <summary>Begins, refreshes, checks and ends sessions. The database is the truth; see <see cref="SessionCache"/> for Redis.</summary>
 internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOptions<SessionOptions> options, TimeProvider clock, ILogger<Sessions> logger)
 {
@@ -47,10 +52,11 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
     }
 
     /// <summary>
-    /// Exchanges a refresh token for the next one; null when it is not good. One that was good once ends its session: either
-    /// the client or a thief shows it for the second time, and nobody can tell which (RFC 9700 §4.14.2).
+    /// Exchanges a refresh token for the next one; no session when it is not good. One that was good once ends its session: either the
+    /// client or a thief shows it for the second time, and nobody can tell which (RFC 9700 §4.14.2). Only right after its exchange it
+    /// does not, since two requests of one client may have met.
     /// </summary>
-    public async Task<OpenSession?> RefreshAsync(RefreshToken presented, CancellationToken cancellationToken)
+    public async Task<RefreshOutcome> RefreshAsync(RefreshToken presented, CancellationToken cancellationToken)
     {
         var now = clock.Now();
         var expiresAt = now + options.Value.Lifetime;
@@ -59,13 +65,20 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
         // sent again when the connection breaks, and the first time may have done it.
         var owners = await database.Database.SqlQuery<Guid>(
             $"""
-            UPDATE refresh_sessions SET token_hash = {next.Hash}, last_used_at = {now}, expires_at = {expiresAt}
+            UPDATE refresh_sessions
+            SET token_hash = {next.Hash}, previous_token_hash = {presented.Hash}, last_used_at = {now}, expires_at = {expiresAt}
             WHERE id = {presented.SessionId} AND token_hash IN ({presented.Hash}, {next.Hash}) AND revoked_at IS NULL AND expires_at > {now}
             RETURNING user_id AS "Value"
             """).ToListAsync(cancellationToken);
         if (owners is [var userId])
         {
-            return new OpenSession(presented.SessionId, userId, text, expiresAt);
+            return new RefreshOutcome(new OpenSession(presented.SessionId, userId, text, expiresAt), JustExchanged: false);
+        }
+
+        var since = now - options.Value.ReuseGrace;
+        if (await Active(now).AnyAsync(s => s.Id == presented.SessionId && s.PreviousTokenHash == presented.Hash && s.LastUsedAt > since, cancellationToken))
+        {
+            return new RefreshOutcome(null, JustExchanged: true);
         }
 
         if (await EndAsync(s => s.Id == presented.SessionId && s.TokenHash != presented.Hash, Reused, cancellationToken) > 0)
@@ -73,7 +86,7 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
             logger.LogWarning("A refresh token of session {SessionId} was used a second time; the session is ended", presented.SessionId);
         }
 
-        return null;
+        return new RefreshOutcome(null, JustExchanged: false);
     }
 
     /// <summary>Whether the session goes on, and is the user's.</summary>

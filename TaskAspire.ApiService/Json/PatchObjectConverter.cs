@@ -5,8 +5,8 @@ using System.Text.Json.Serialization;
 namespace TaskAspire.ApiService.Json;
 
 /// <summary>
-/// Reads a body that is taken as any JSON object (a merge patch). The framework's own reader answers a name that is given twice with an
-/// <see cref="ArgumentException"/>, which looks like a fault of ours and is the client's.
+/// Reads a body that is taken as any JSON object (a merge patch). The framework's own reader finds a name that is given twice, or half of a
+/// surrogate pair, too late or with an exception that looks like a fault of ours; they are the client's.
 /// </summary>
 internal sealed class PatchObjectConverter : JsonConverter<JsonObject>
 {
@@ -20,7 +20,7 @@ internal sealed class PatchObjectConverter : JsonConverter<JsonObject>
         var members = new JsonObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
-            var name = ReadName(ref reader);
+            var name = StrictStringConverter.ReadText(ref reader, path);
             var member = $"{path}.{name}";
             reader.Read();
             if (!members.TryAdd(name, ReadNode(ref reader, member)))
@@ -30,18 +30,6 @@ internal sealed class PatchObjectConverter : JsonConverter<JsonObject>
         }
 
         return members;
-    }
-
-    private static string ReadName(ref Utf8JsonReader reader)
-    {
-        try
-        {
-            return reader.GetString()!;
-        }
-        catch (InvalidOperationException)
-        {
-            throw new JsonException("A name has half of a surrogate pair or is not valid UTF-8.");
-        }
     }
 
     private static JsonNode? ReadNode(ref Utf8JsonReader reader, string path)
@@ -58,6 +46,8 @@ internal sealed class PatchObjectConverter : JsonConverter<JsonObject>
                 }
 
                 return items;
+            case JsonTokenType.String:
+                return StrictStringConverter.ReadText(ref reader, path);
             default:
                 return JsonNode.Parse(ref reader);
         }

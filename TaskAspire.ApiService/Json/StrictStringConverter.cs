@@ -16,20 +16,27 @@ internal sealed class StrictStringConverter : JsonConverter<string>
             throw new JsonException("A string is expected.");
         }
 
-        string? text;
-        try
-        {
-            text = reader.GetString();
-        }
-        catch (InvalidOperationException)
-        {
-            throw new JsonException("The text has half of a surrogate pair or is not valid UTF-8.");
-        }
-
-        return text is null || IsStorable(text) ? text : throw new JsonException("The text must not contain U+0000 or half of a surrogate pair.");
+        return ReadText(ref reader, path: null);
     }
 
     public override void Write(Utf8JsonWriter writer, string value, JsonSerializerOptions options) => writer.WriteStringValue(value);
+
+    /// <summary>The text of a string or of a member's name.</summary>
+    /// <exception cref="JsonException">It is not one; at the path, or where the serializer is when that is null.</exception>
+    internal static string ReadText(ref Utf8JsonReader reader, string? path)
+    {
+        string text;
+        try
+        {
+            text = reader.GetString()!;
+        }
+        catch (InvalidOperationException)
+        {
+            throw new JsonException("The text has half of a surrogate pair or is not valid UTF-8.", path, null, null);
+        }
+
+        return IsStorable(text) ? text : throw new JsonException("The text must not contain U+0000 or half of a surrogate pair.", path, null, null);
+    }
 
     /// <summary>Whether PostgreSQL can store the text and UTF-8 can express it.</summary>
     public static bool IsStorable(string text)

@@ -31,7 +31,7 @@ public sealed class SecretsInLogsTests(BackingServices services)
         wrong.Use("ta_wrong-key-of-somebody");
         await wrong.GetAsync("tasks", HttpStatusCode.Unauthorized);
         await user.PostAsync("auth/refresh", new JsonObject { ["refreshToken"] = user.RefreshToken }, HttpStatusCode.OK);
-        await user.PostAsync("auth/refresh", new JsonObject { ["refreshToken"] = user.RefreshToken }, HttpStatusCode.Unauthorized);
+        await user.PostAsync("auth/refresh", new JsonObject { ["refreshToken"] = user.RefreshToken }, HttpStatusCode.Conflict);
         await user.PostAsync("auth/login", new JsonObject { ["email"] = user.Email, ["password"] = "Wrong-Horse-of-somebody" }, HttpStatusCode.Unauthorized);
 
         Assert.Contains(host.Log, line => line.Contains("ApiKey", StringComparison.Ordinal));

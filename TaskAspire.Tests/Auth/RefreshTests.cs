@@ -36,6 +36,8 @@ public sealed class RefreshTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         var newestAccess = tokens.GetProperty("accessToken").GetString()!;
         Assert.Equal(200, (await fixture.Other.GetAsync(Me, newestAccess)).Status);
 
+        _api.Clock.Advance(TimeSpan.FromSeconds(10));
+        fixture.Other.Clock.Advance(TimeSpan.FromSeconds(10));
         var (status, problem) = await _api.PostAsync(Refresh, new { refreshToken = first });
         Assert.Equal(401, status);
         Assert.EndsWith(":invalid-refresh-token", problem.GetProperty("type").GetString());
@@ -57,10 +59,36 @@ public sealed class RefreshTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         var (_, refresh) = await _api.LogInAsync(await _api.RegisterAsync());
         var answers = await Task.WhenAll(Enumerable.Range(0, 12).Select(i =>
             (i % 2 == 0 ? _api : fixture.Other).PostAsync(Refresh, new { refreshToken = refresh })));
-        Assert.Equal(11, answers.Count(a => a.Status == 401));
+        Assert.Equal(11, answers.Count(a => a.Status == 409));
         var winner = Assert.Single(answers, a => a.Status == 200).Body;
-        // The others showed a used token, so the winner's are worth nothing either.
-        Assert.Equal(401, (await _api.GetAsync(Me, winner.GetProperty("accessToken").GetString()!)).Status);
+        Assert.Equal(200, (await fixture.Other.GetAsync(Me, winner.GetProperty("accessToken").GetString()!)).Status);
+        Assert.Equal(200, (await _api.PostAsync(Refresh, new { refreshToken = winner.GetProperty("refreshToken").GetString() })).Status);
+    }
+
+    [Fact]
+    public async Task A_token_shown_again_at_once_is_a_conflict_and_a_moment_later_the_end()
+    {
+        await using var api = fixture.Start();
+        var (_, first) = await api.LogInAsync(await api.RegisterAsync());
+        var (_, tokens) = await api.PostAsync(Refresh, new { refreshToken = first });
+        api.Clock.Advance(TimeSpan.FromSeconds(9));
+        var (status, problem) = await api.PostAsync(Refresh, new { refreshToken = first });
+        Assert.Equal(409, status);
+        Assert.True(problem.GetProperty("errors").TryGetProperty("refreshToken", out _));
+        Assert.Equal(200, (await api.GetAsync(Me, tokens.GetProperty("accessToken").GetString())).Status);
+        api.Clock.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(401, (await api.PostAsync(Refresh, new { refreshToken = first })).Status);
+        Assert.Equal(401, (await api.GetAsync(Me, tokens.GetProperty("accessToken").GetString())).Status);
+    }
+
+    [Fact]
+    public async Task A_token_from_before_the_last_is_the_end_at_any_time()
+    {
+        var (_, first) = await _api.LogInAsync(await _api.RegisterAsync());
+        var (_, second) = await _api.PostAsync(Refresh, new { refreshToken = first });
+        var (_, third) = await _api.PostAsync(Refresh, new { refreshToken = second.GetProperty("refreshToken").GetString() });
+        Assert.Equal(401, (await _api.PostAsync(Refresh, new { refreshToken = first })).Status);
+        Assert.Equal(401, (await _api.GetAsync(Me, third.GetProperty("accessToken").GetString())).Status);
     }
 
     [Fact]

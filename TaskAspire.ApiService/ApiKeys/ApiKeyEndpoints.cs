@@ -28,7 +28,7 @@ internal static class ApiKeyEndpoints
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
 
         var one = keys.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound);
-        one.MapGet("", GetAsync).WithName("getApiKey").WithSummary("Get an API key");
+        one.MapGet("", GetAsync).WithName("getApiKey").WithSummary("Get an API key").WithDescription("All about it but the key itself.");
         one.MapDelete("", DeleteAsync).WithName("deleteApiKey").WithSummary("Delete an API key").WithDescription("It is refused from now on.");
         return api;
     }

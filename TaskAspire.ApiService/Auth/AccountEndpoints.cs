@@ -23,21 +23,22 @@ internal static class AccountEndpoints
     {
         var account = auth.MapGroup("").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);
-        account.MapGet("/me", GetAsync).WithName("GetMe").WithSummary("The caller's account");
+        account.MapGet("/me", GetAsync).WithName("getMe").WithSummary("The caller's account")
+            .WithDescription("Only for a person who logged in, like all that is about the account itself.");
         account.MapPatch("/me", PatchAsync)
             .RequireAuthRateLimit<JsonObject>((patch, context) => patch.ContainsKey("email") || patch.ContainsKey("currentPassword") ? Caller(context) : null)
-            .WithName("PatchMe").WithSummary("Change the caller's account")
+            .WithName("patchMe").WithSummary("Change the caller's account")
             .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched. Another address needs the currentPassword, too.")
             .Accepts<ProfilePatch>("application/merge-patch+json", "application/json")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
         account.MapDelete("/me", DeleteAsync)
             .RequireAuthRateLimit<DeleteAccountRequest>((_, context) => Caller(context))
-            .WithName("DeleteMe").WithSummary("Delete the caller's account")
+            .WithName("deleteMe").WithSummary("Delete the caller's account")
             .WithDescription("With everything in it: tasks, webhooks, API keys, sessions. There is no way back; tokens and keys are refused from now on.")
             .ProducesValidationProblem();
         account.MapPost("/password", ChangePasswordAsync)
             .RequireAuthRateLimit<ChangePasswordRequest>((_, context) => Caller(context))
-            .WithName("ChangePassword").WithSummary("Change the password")
+            .WithName("changePassword").WithSummary("Change the password")
             .WithDescription("Ends all of the caller's other sessions. API keys stay; they are deleted one by one.")
             .ProducesValidationProblem();
     }

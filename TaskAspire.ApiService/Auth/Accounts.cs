@@ -69,7 +69,10 @@ internal sealed class Accounts(TaskDbContext database, Sessions sessions, Sessio
         return changed;
     }
 
-    /// <summary>Deletes a user and, by the foreign keys, everything of theirs.</summary>
+    /// <summary>
+    /// Deletes a user and, by the foreign keys, everything of theirs. Redis forgets by itself what it has: cached lists, which nobody can ask
+    /// for any more, within five minutes, counts of requests when their window ends, and the number of their lists' version within a day.
+    /// </summary>
     public async Task DeleteAsync(Guid userId, CancellationToken cancellationToken)
     {
         HashSet<Guid> ended = [];

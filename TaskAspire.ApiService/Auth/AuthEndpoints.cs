@@ -19,26 +19,29 @@ internal static class AuthEndpoints
     public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder app)
     {
         app.MapGet("/.well-known/jwks.json", GetKeys).AllowAnonymous()
-            .WithName("GetJsonWebKeySet").WithTags("Auth").WithSummary("The public keys that verify access tokens (RFC 7517)");
+            .WithName("getJsonWebKeySet").WithTags("Auth").WithSummary("The public keys that verify access tokens (RFC 7517)")
+            .WithDescription("The key that signs first, then those that are still or soon good. Read it again when a token names a kid that is not in it.");
 
         var auth = app.MapGroup(BasePath).WithTags("Auth").RequireAuthorization(AuthPolicies.Session).NeverStored();
         auth.MapPost("/register", RegisterAsync).AllowAnonymous()
             .RequireAuthRateLimit<RegisterRequest>((r, _) => User.NormalizeEmail(r.Email), alsoPerAddress: true)
-            .WithName("Register").WithSummary("Make an account")
+            .WithName("register").WithSummary("Make an account")
+            .WithDescription("Then log in. Upper and lower case of the address are the same.")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status429TooManyRequests);
         auth.MapPost("/login", LogInAsync).AllowAnonymous()
             .RequireAuthRateLimit<LoginRequest>((r, _) => User.NormalizeEmail(r.Email), alsoPerAddress: true)
-            .WithName("LogIn").WithSummary("Begin a session")
+            .WithName("logIn").WithSummary("Begin a session")
+            .WithDescription("The answer is the same, and takes as long, for a wrong password and for an address without account.")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
         auth.MapPost("/refresh", RefreshAsync).AllowAnonymous()
             .RequireAuthRateLimit<RefreshRequest>((r, _) => RefreshToken.Parse(r.RefreshToken)?.SessionId.ToString() ?? "")
-            .WithName("Refresh").WithSummary("Exchange a refresh token for new tokens")
+            .WithName("refresh").WithSummary("Exchange a refresh token for new tokens")
             .WithDescription(
                 "A refresh token is good for one use. Showing one that was used before ends its session, with all its tokens; "
                 + "only in the seconds after its use it is a conflict (409), for two requests of one client that met.")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
         auth.MapPost("/logout", LogOutAsync).AllowAnonymous()
-            .WithName("LogOut").WithSummary("End this session")
+            .WithName("logOut").WithSummary("End this session")
             .WithDescription(
                 "Ends the session of the access token, or that of the refresh token in the body. Its tokens are refused from now on. "
                 + "Ending a session that has ended is no error.")

@@ -10,14 +10,15 @@ internal static class SessionEndpoints
     internal static void Map(RouteGroupBuilder sessions)
     {
         sessions.MapGet("", ListAsync)
-            .WithName("ListSessions").WithSummary("The caller's sessions")
+            .WithName("listSessions").WithSummary("The caller's sessions")
+            .WithDescription("Those that go on, the newest first, at most 100; current is the one that this request was made with.")
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
         sessions.MapDelete("", EndOthersAsync)
-            .WithName("EndOtherSessions").WithSummary("End all of the caller's sessions but this one")
+            .WithName("endOtherSessions").WithSummary("End all of the caller's sessions but this one")
             .WithDescription("Their tokens are refused from now on. To end this session too, log out.")
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status429TooManyRequests);
         sessions.MapDelete("/{id:guid}", EndAsync)
-            .WithName("EndSession").WithSummary("End one of the caller's sessions")
+            .WithName("endSession").WithSummary("End one of the caller's sessions")
             .WithDescription("Its tokens are refused from now on. Ending a session that has ended is no error.")
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status404NotFound)
             .ProducesProblem(StatusCodes.Status429TooManyRequests);

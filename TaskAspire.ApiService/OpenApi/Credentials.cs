@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Authorization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
+using TaskAspire.ApiService.ApiKeys;
 using TaskAspire.ApiService.Auth;
 
 namespace TaskAspire.ApiService.OpenApi;
@@ -24,7 +25,7 @@ internal static class Credentials
         {
             Type = SecuritySchemeType.ApiKey,
             In = ParameterLocation.Header,
-            Name = "X-API-Key",
+            Name = ApiKeyHandler.HeaderName,
             Description = "A key of POST /api/v1/api-keys with the scope that the operation asks for.",
         },
     };

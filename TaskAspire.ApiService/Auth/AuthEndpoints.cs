@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.Idempotency;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.RateLimiting;
 using TaskAspire.Data;
@@ -59,7 +60,7 @@ internal static class AuthEndpoints
     }
 
     internal static async Task<Results<Created<UserResponse>, ProblemHttpResult>> RegisterAsync(
-        RegisterRequest request, TaskDbContext database, Passwords passwords, TimeProvider clock, CancellationToken cancellationToken)
+        RegisterRequest request, TaskDbContext database, Passwords passwords, TimeProvider clock, HttpContext context, CancellationToken cancellationToken)
     {
         var now = clock.Now();
         var email = request.Email.Trim();
@@ -83,6 +84,7 @@ internal static class AuthEndpoints
             return Problems.Conflict("email", "There is an account with this address. Log in, or use another address.");
         }
 
+        context.Features.Set(new IdempotencyOwner(user.Id));
         return TypedResults.Created($"{BasePath}/me", UserResponse.From(user));
     }
 
@@ -116,7 +118,7 @@ internal static class AuthEndpoints
 
             if (await sessions.StartAsync(user, context, cancellationToken) is { } session)
             {
-                return Tokens(session, tokens);
+                return Tokens(session, tokens, context);
             }
 
             // While it was checked the password was changed, or the account deleted.
@@ -131,7 +133,7 @@ internal static class AuthEndpoints
             var outcome = await sessions.RefreshAsync(presented, cancellationToken);
             if (outcome.Session is { } session)
             {
-                return Tokens(session, tokens);
+                return Tokens(session, tokens, context);
             }
 
             if (outcome.JustExchanged)
@@ -167,8 +169,12 @@ internal static class AuthEndpoints
         return context.Features.Get<EndedSession>() is null ? TypedResults.Challenge() : TypedResults.NoContent();
     }
 
-    private static Ok<TokenResponse> Tokens(OpenSession session, AccessTokens tokens) => TypedResults.Ok(new TokenResponse(
-        tokens.Issue(session.UserId, session.Id), "Bearer", (int)tokens.Lifetime.TotalSeconds, session.RefreshToken, session.ExpiresAt));
+    private static Ok<TokenResponse> Tokens(OpenSession session, AccessTokens tokens, HttpContext context)
+    {
+        context.Features.Set(new IdempotencyOwner(session.UserId));
+        return TypedResults.Ok(new TokenResponse(
+            tokens.Issue(session.UserId, session.Id), "Bearer", (int)tokens.Lifetime.TotalSeconds, session.RefreshToken, session.ExpiresAt));
+    }
 
     private static ProblemHttpResult Unauthorized(HttpContext context, string type, string detail)
     {

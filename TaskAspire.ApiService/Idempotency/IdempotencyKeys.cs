@@ -63,9 +63,9 @@ internal sealed class IdempotencyKeys(TaskDbContext database, IOptions<Idempoten
     }
 
     /// <summary>Keeps the answer for repeats.</summary>
-    public Task KeepAsync(IdempotentRequest request, StoredAnswer answer, CancellationToken cancellationToken) =>
+    public Task KeepAsync(IdempotentRequest request, Guid? owner, StoredAnswer answer, CancellationToken cancellationToken) =>
         Mine(request).ExecuteUpdateAsync(
-            set => set.SetProperty(k => k.StatusCode, answer.StatusCode).SetProperty(k => k.Headers, answer.Headers).SetProperty(k => k.Body, answer.Body),
+            set => set.SetProperty(k => k.UserId, owner).SetProperty(k => k.StatusCode, answer.StatusCode).SetProperty(k => k.Headers, answer.Headers).SetProperty(k => k.Body, answer.Body),
             cancellationToken);
 
     /// <summary>Gives the key back: what was refused may be corrected and sent again with the same key.</summary>

@@ -72,7 +72,8 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IDataProtectio
         var body = await CaptureAsync(context);
         if (context.Response.StatusCode is >= 200 and < 300)
         {
-            await keys.KeepAsync(request, StoredAnswer.Of(context.Response, body, _protector), cancellationToken);
+            var owner = request.UserId ?? context.Features.Get<IdempotencyOwner>()?.UserId;
+            await keys.KeepAsync(request, owner, StoredAnswer.Of(context.Response, body, _protector), cancellationToken);
         }
         else
         {

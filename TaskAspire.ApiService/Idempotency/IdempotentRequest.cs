@@ -55,3 +55,6 @@ internal sealed record IdempotentRequest(Guid Scope, Guid? UserId, string Key, b
         return hash.GetHashAndReset();
     }
 }
+
+/// <summary>Whose the answer to an anonymous request is; a feature that the endpoint sets, so that the kept answer goes with the account.</summary>
+internal sealed record IdempotencyOwner(Guid UserId);

@@ -26,6 +26,11 @@ internal static class CommonAnswers
             return;
         }
 
+        foreach (var parameter in operation.Parameters?.OfType<OpenApiParameter>().Where(p => p.In == ParameterLocation.Path) ?? [])
+        {
+            parameter.Description ??= "Its id.";
+        }
+
         if (operation.RequestBody is not null)
         {
             operation.AddProblem(StatusCodes.Status400BadRequest, context.Document);

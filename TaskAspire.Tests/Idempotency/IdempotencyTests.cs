@@ -133,6 +133,21 @@ public sealed class IdempotencyTests(BackingServices services)
     }
 
     [Fact]
+    public async Task What_is_kept_of_an_anonymous_request_goes_with_the_account()
+    {
+        var client = (await _api.GetAAsync()).CreateAnonymous();
+        var key = Key();
+        var account = new JsonObject { ["email"] = $"{Guid.NewGuid():N}@example.com", ["password"] = ApiClient.Password };
+        var first = await client.SendWithKeyAsync("auth/register", account, key, HttpStatusCode.Created);
+        Assert.Equal(first.Text, (await client.SendWithKeyAsync("auth/register", account, key, HttpStatusCode.Created)).Text);
+
+        await using var database = NpgsqlDataSource.Create(await _api.GetDatabaseAsync());
+        await using var command = database.CreateCommand("SELECT user_id FROM idempotency_keys WHERE key = $1");
+        command.Parameters.AddWithValue(key);
+        Assert.Equal(Guid.Parse(first.Json["id"]!.GetValue<string>()), await command.ExecuteScalarAsync(TestContext.Current.CancellationToken));
+    }
+
+    [Fact]
     public async Task A_list_read_after_a_repeat_has_the_task()
     {
         var a = await _api.CreateUserAsync();

@@ -7,7 +7,6 @@ using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Writing;
-using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
 
@@ -15,7 +14,8 @@ internal static class TaskEndpoints
 {
     public static WebApplicationBuilder AddTasks(this WebApplicationBuilder builder)
     {
-        builder.Services.AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
+        builder.Services.AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskOperations>()
+            .AddScoped<TaskLocks>().AddScoped<TaskTree>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
         return builder;
     }
 
@@ -78,21 +78,11 @@ internal static class TaskEndpoints
 
     private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> ReplaceAsync(
         Guid id, TaskRequest request, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
-        Answer(context, await writer.UpdateAsync(
-            user.UserId(), id, context.Request.Headers.IfMatch, (_, _) => Task.FromResult<TaskEdit>(request), cancellationToken));
+        Answer(context, await writer.UpdateAsync(user.UserId(), id, context.Request.Headers.IfMatch, TaskUpdate.Replace(request), cancellationToken));
 
     private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> PatchAsync(
         Guid id, [FromBody] JsonObject patch, ClaimsPrincipal user, TaskWriter writer, RequestValidation validation, HttpContext context, CancellationToken cancellationToken) =>
-        Answer(context, await writer.UpdateAsync(
-            user.UserId(),
-            id,
-            context.Request.Headers.IfMatch,
-            async (current, token) =>
-            {
-                var request = MergePatch.Apply(TaskPatch.Base(current), patch);
-                return await validation.CheckAsync(request, token) is { } errors ? Problems.Validation(errors) : request;
-            },
-            cancellationToken));
+        Answer(context, await writer.UpdateAsync(user.UserId(), id, context.Request.Headers.IfMatch, TaskUpdate.Patch(patch, validation), cancellationToken));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid id, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken)
@@ -101,26 +91,13 @@ internal static class TaskEndpoints
         return result.Problem is { } problem ? problem : TypedResults.NoContent();
     }
 
-    private static Task<Results<Ok<TaskResponse>, ProblemHttpResult>> CompleteAsync(
+    private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> CompleteAsync(
         Guid id, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
-        SetStatusAsync(id, TaskItemStatus.Done, user, writer, context, cancellationToken);
+        Answer(context, await writer.UpdateAsync(user.UserId(), id, context.Request.Headers.IfMatch, TaskUpdate.Complete, cancellationToken));
 
-    private static Task<Results<Ok<TaskResponse>, ProblemHttpResult>> ReopenAsync(
+    private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> ReopenAsync(
         Guid id, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
-        SetStatusAsync(id, TaskItemStatus.Todo, user, writer, context, cancellationToken);
-
-    private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> SetStatusAsync(
-        Guid id, TaskItemStatus status, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
-        Answer(context, await writer.UpdateAsync(
-            user.UserId(),
-            id,
-            context.Request.Headers.IfMatch,
-            (current, _) =>
-            {
-                var staysOpen = status == TaskItemStatus.Todo && current.Status == TaskItemStatus.InProgress;
-                return Task.FromResult<TaskEdit>(TaskPatch.Base(current) with { Status = staysOpen ? current.Status : status });
-            },
-            cancellationToken));
+        Answer(context, await writer.UpdateAsync(user.UserId(), id, context.Request.Headers.IfMatch, TaskUpdate.Reopen, cancellationToken));
 
     private static Results<Ok<TaskResponse>, ProblemHttpResult> Answer(HttpContext context, TaskWriteResult result)
     {

@@ -36,6 +36,9 @@ public sealed record TaskRequest : IValidatableObject
     /// <summary>The category it lies in.</summary>
     public Guid? CategoryId { get; init; }
 
+    /// <summary>The task it is a part of: one that is not in the trash, at most 4 levels down. A task can have 999 subtasks, at all levels together.</summary>
+    public Guid? ParentId { get; init; }
+
     /// <summary>Names of its tags, up to 50 of 1 to 50 characters; one that does not exist yet is made.</summary>
     [MaxLength(MaxTags, ErrorMessage = "A task can carry at most 50 tags.")]
     public IReadOnlyList<string> Tags { get; init; } = [];

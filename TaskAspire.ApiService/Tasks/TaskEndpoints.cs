@@ -6,6 +6,9 @@ using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ApiService.Tasks.Bulk;
+using TaskAspire.ApiService.Tasks.History;
+using TaskAspire.ApiService.Tasks.Trash;
 using TaskAspire.ApiService.Writing;
 
 namespace TaskAspire.ApiService.Tasks;
@@ -16,6 +19,8 @@ internal static class TaskEndpoints
     {
         builder.Services.AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskOperations>()
             .AddScoped<TaskLocks>().AddScoped<TaskTree>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
+        builder.Services.AddScoped<BulkWriter>();
+        builder.Services.AddTrash();
         return builder;
     }
 
@@ -26,19 +31,31 @@ internal static class TaskEndpoints
         var read = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listTasks").WithSummary("List tasks").DescribeListQuery()
             .ProducesProblem(StatusCodes.Status400BadRequest).CacheOutput(TaskListCachePolicy.Name);
-        read.MapGet("/{id:guid}", GetAsync).WithName("getTask").WithSummary("Get a task").HasETag().ProducesProblem(StatusCodes.Status404NotFound);
+        read.MapGet("/{id:guid}", GetAsync).WithName("getTask").WithSummary("Get a task").WithDescription("One in the trash is not found; GET /tasks/trash has it.")
+            .HasETag().ProducesProblem(StatusCodes.Status404NotFound);
+        HistoryEndpoints.MapHistory(read);
 
         var write = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
         write.MapPost("", CreateAsync).WithName("createTask").WithSummary("Create a task").MakesETag();
+        BulkEndpoints.MapBulk(write);
+        TrashEndpoints.MapTrash(read, write);
 
         var change = write.MapGroup("/{id:guid}").HasETag().ProducesProblem(StatusCodes.Status404NotFound);
-        change.MapPut("", ReplaceAsync).WithName("replaceTask").WithSummary("Replace a task");
+        change.MapPut("", ReplaceAsync).WithName("replaceTask").WithSummary("Replace a task")
+            .WithDescription("A field left out gets its default, so a subtask sent without parentId becomes a task of its own.");
         change.MapPatch("", PatchAsync).WithName("patchTask").WithSummary("Change fields of a task")
-            .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched, null clears one.")
+            .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched, null clears one. The status done takes the open subtasks with it.")
             .Accepts<TaskPatch>("application/merge-patch+json", "application/json");
-        change.MapDelete("", DeleteAsync).WithName("deleteTask").WithSummary("Put a task into the trash");
-        change.MapPost("/complete", CompleteAsync).WithName("completeTask").WithSummary("Complete a task").WithDescription("Completing a completed task changes nothing.");
-        change.MapPost("/reopen", ReopenAsync).WithName("reopenTask").WithSummary("Take up a completed or cancelled task again").WithDescription("Reopening an open task changes nothing.");
+        change.MapDelete("", DeleteAsync).WithName("deleteTask").WithSummary("Put a task into the trash, or remove it for good")
+            .WithDescription("Its subtasks go with it, at all levels.").DescribePermanent();
+        change.MapPost("/complete", CompleteAsync).WithName("completeTask").WithSummary("Complete a task")
+            .WithDescription("Its open subtasks are completed with it, at all levels. Completing a completed task changes nothing.");
+        change.MapPost("/reopen", ReopenAsync).WithName("reopenTask").WithSummary("Take up a completed or cancelled task again")
+            .WithDescription("Only this one: its subtasks and its parent stay as they are. Reopening an open task changes nothing.");
+        change.MapPost("/restore", RestoreAsync).WithName("restoreTask").WithSummary("Bring a task back from the trash")
+            .WithDescription(
+                "With it come those of its subtasks that were deleted together with it. Where its parent is in the trash or gone, or has no room for it any more, "
+                + "it comes back at the top (parentId null). Restoring a task that is not in the trash changes nothing.");
         return api;
     }
 
@@ -87,7 +104,21 @@ internal static class TaskEndpoints
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid id, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken)
     {
-        var result = await writer.DeleteAsync(user.UserId(), id, context.Request.Headers.IfMatch, cancellationToken);
+        bool? permanent = context.Request.Query["permanent"] switch
+        {
+            [] or ["false"] => false,
+            ["true"] => true,
+            _ => null,
+        };
+        if (permanent is null)
+        {
+            return Problems.Validation("permanent", "true or false is expected.");
+        }
+
+        var ifMatch = context.Request.Headers.IfMatch;
+        var result = permanent.Value
+            ? await writer.PurgeAsync(user.UserId(), id, ifMatch, cancellationToken)
+            : await writer.DeleteAsync(user.UserId(), id, ifMatch, cancellationToken);
         return result.Problem is { } problem ? problem : TypedResults.NoContent();
     }
 
@@ -98,6 +129,10 @@ internal static class TaskEndpoints
     private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> ReopenAsync(
         Guid id, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
         Answer(context, await writer.UpdateAsync(user.UserId(), id, context.Request.Headers.IfMatch, TaskUpdate.Reopen, cancellationToken));
+
+    private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> RestoreAsync(
+        Guid id, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
+        Answer(context, await writer.RestoreAsync(user.UserId(), id, context.Request.Headers.IfMatch, cancellationToken));
 
     private static Results<Ok<TaskResponse>, ProblemHttpResult> Answer(HttpContext context, TaskWriteResult result)
     {

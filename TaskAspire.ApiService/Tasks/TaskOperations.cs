@@ -184,12 +184,10 @@ internal sealed class TaskOperations(
         var now = clock.Now();
         if (task.DeletedAt is null)
         {
-            foreach (var live in await tree.LockBelowAsync(task, cancellationToken))
+            foreach (var live in (await tree.LockBelowAsync(task, cancellationToken)).Prepend(task))
             {
                 journal.RecordRemoval(live, now);
             }
-
-            journal.RecordRemoval(task, now);
         }
 
         await RemoveAsync(userId, [id], now, cancellationToken);
@@ -207,6 +205,9 @@ internal sealed class TaskOperations(
         }
 
         await database.Tasks.Where(t => ids.Contains(t.Id)).ExecuteDeleteAsync(cancellationToken);
+        // For good means the journal's copy of what was in them, too; that there were changes stays, for sync.
+        await database.Changes.Where(c => ids.Contains(c.EntityId) && c.Fields != null)
+            .ExecuteUpdateAsync(set => set.SetProperty(c => c.Fields, (string?)null), cancellationToken);
         await database.SaveChangesAsync(cancellationToken);
         database.ChangeTracker.Clear();
     }

@@ -78,7 +78,7 @@ internal sealed class TaskTree(TaskDbContext database, TaskLocks locks)
             { LevelsAbove: 0 } => NoSuchParent,
             { Circle: true } => "This would make a circle: a task cannot be a part of itself or of one of its own subtasks.",
             { Levels: > MaxLevels } => $"There can be {MaxLevels} levels of tasks; this would make {facts.Levels}.",
-            { Tasks: > MaxTasks } => $"A task can have {MaxTasks - 1} subtasks, at all levels together; this would make {facts.Tasks - 1}.",
+            { Tasks: > MaxTasks } => $"There can be {MaxTasks - 1} subtasks, at all levels together, below a task at the top; this would make {facts.Tasks - 1}.",
             _ => null,
         };
     }

@@ -6,6 +6,7 @@ using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Idempotency;
+using TaskAspire.ApiService.Tasks.Bulk;
 
 namespace TaskAspire.ApiService.OpenApi;
 
@@ -68,8 +69,8 @@ internal static class CommonAnswers
         };
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();
         document.Components.Schemas[Problem] = ProblemSchema();
-        // What the framework calls a problem (ours has more in it), and the body of a merge patch before it was described.
-        foreach (var unused in new[] { "ProblemDetails", "HttpValidationProblemDetails", nameof(JsonObject) })
+        // What the framework calls a problem (ours has more in it), and bodies before they were described.
+        foreach (var unused in new[] { "ProblemDetails", "HttpValidationProblemDetails", nameof(JsonObject), nameof(BulkBody) })
         {
             document.Components.Schemas.Remove(unused);
         }

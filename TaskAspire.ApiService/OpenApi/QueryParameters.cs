@@ -32,6 +32,14 @@ internal static class QueryParameters
         Limit(),
         Parameter("cursor", "nextCursor of the page before.", new OpenApiSchema { Type = JsonSchemaType.String }));
 
+    public static RouteHandlerBuilder DescribeCursorPaging(this RouteHandlerBuilder endpoint) => endpoint.Describe(
+        Limit(), Parameter("cursor", "nextCursor of the page before.", new OpenApiSchema { Type = JsonSchemaType.String }));
+
+    public static RouteHandlerBuilder DescribePermanent(this RouteHandlerBuilder endpoint) => endpoint.Describe(Parameter(
+        "permanent",
+        "true: remove it for good, in the trash or not.",
+        new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) }));
+
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, params OpenApiParameter[] parameters) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
         {

@@ -6,8 +6,10 @@ using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ApiService.Tasks.Bulk;
+using TaskAspire.ApiService.Tasks.History;
+using TaskAspire.ApiService.Tasks.Trash;
 using TaskAspire.ApiService.Writing;
-using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
 
@@ -15,7 +17,10 @@ internal static class TaskEndpoints
 {
     public static WebApplicationBuilder AddTasks(this WebApplicationBuilder builder)
     {
-        builder.Services.AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
+        builder.Services.AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskOperations>()
+            .AddScoped<TaskLocks>().AddScoped<TaskTree>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
+        builder.Services.AddScoped<BulkWriter>();
+        builder.Services.AddTrash();
         return builder;
     }
 
@@ -26,19 +31,31 @@ internal static class TaskEndpoints
         var read = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listTasks").WithSummary("List tasks").DescribeListQuery()
             .ProducesProblem(StatusCodes.Status400BadRequest).CacheOutput(TaskListCachePolicy.Name);
-        read.MapGet("/{id:guid}", GetAsync).WithName("getTask").WithSummary("Get a task").HasETag().ProducesProblem(StatusCodes.Status404NotFound);
+        read.MapGet("/{id:guid}", GetAsync).WithName("getTask").WithSummary("Get a task").WithDescription("One in the trash is not found; GET /tasks/trash has it.")
+            .HasETag().ProducesProblem(StatusCodes.Status404NotFound);
+        HistoryEndpoints.MapHistory(read);
 
         var write = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
         write.MapPost("", CreateAsync).WithName("createTask").WithSummary("Create a task").MakesETag();
+        BulkEndpoints.MapBulk(write);
+        TrashEndpoints.MapTrash(read, write);
 
         var change = write.MapGroup("/{id:guid}").HasETag().ProducesProblem(StatusCodes.Status404NotFound);
-        change.MapPut("", ReplaceAsync).WithName("replaceTask").WithSummary("Replace a task");
+        change.MapPut("", ReplaceAsync).WithName("replaceTask").WithSummary("Replace a task")
+            .WithDescription("A field left out gets its default, so a subtask sent without parentId becomes a task of its own.");
         change.MapPatch("", PatchAsync).WithName("patchTask").WithSummary("Change fields of a task")
-            .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched, null clears one.")
+            .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched, null clears one. The status done takes the open subtasks with it.")
             .Accepts<TaskPatch>("application/merge-patch+json", "application/json");
-        change.MapDelete("", DeleteAsync).WithName("deleteTask").WithSummary("Put a task into the trash");
-        change.MapPost("/complete", CompleteAsync).WithName("completeTask").WithSummary("Complete a task").WithDescription("Completing a completed task changes nothing.");
-        change.MapPost("/reopen", ReopenAsync).WithName("reopenTask").WithSummary("Take up a completed or cancelled task again").WithDescription("Reopening an open task changes nothing.");
+        change.MapDelete("", DeleteAsync).WithName("deleteTask").WithSummary("Put a task into the trash, or remove it for good")
+            .WithDescription("Its subtasks go with it, at all levels.").DescribePermanent();
+        change.MapPost("/complete", CompleteAsync).WithName("completeTask").WithSummary("Complete a task")
+            .WithDescription("Its open subtasks are completed with it, at all levels. Completing a completed task changes nothing.");
+        change.MapPost("/reopen", ReopenAsync).WithName("reopenTask").WithSummary("Take up a completed or cancelled task again")
+            .WithDescription("Only this one: its subtasks and its parent stay as they are. Reopening an open task changes nothing.");
+        change.MapPost("/restore", RestoreAsync).WithName("restoreTask").WithSummary("Bring a task back from the trash")
+            .WithDescription(
+                "With it come those of its subtasks that were deleted together with it. Where its parent is in the trash or gone, or has no room for it any more, "
+                + "it comes back at the top (parentId null). Restoring a task that is not in the trash changes nothing.");
         return api;
     }
 
@@ -78,49 +95,44 @@ internal static class TaskEndpoints
 
     private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> ReplaceAsync(
         Guid id, TaskRequest request, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
-        Answer(context, await writer.UpdateAsync(
-            user.UserId(), id, context.Request.Headers.IfMatch, (_, _) => Task.FromResult<TaskEdit>(request), cancellationToken));
+        Answer(context, await writer.UpdateAsync(user.UserId(), id, context.Request.Headers.IfMatch, TaskUpdate.Replace(request), cancellationToken));
 
     private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> PatchAsync(
         Guid id, [FromBody] JsonObject patch, ClaimsPrincipal user, TaskWriter writer, RequestValidation validation, HttpContext context, CancellationToken cancellationToken) =>
-        Answer(context, await writer.UpdateAsync(
-            user.UserId(),
-            id,
-            context.Request.Headers.IfMatch,
-            async (current, token) =>
-            {
-                var request = MergePatch.Apply(TaskPatch.Base(current), patch);
-                return await validation.CheckAsync(request, token) is { } errors ? Problems.Validation(errors) : request;
-            },
-            cancellationToken));
+        Answer(context, await writer.UpdateAsync(user.UserId(), id, context.Request.Headers.IfMatch, TaskUpdate.Patch(patch, validation), cancellationToken));
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid id, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken)
     {
-        var result = await writer.DeleteAsync(user.UserId(), id, context.Request.Headers.IfMatch, cancellationToken);
+        bool? permanent = context.Request.Query["permanent"] switch
+        {
+            [] or ["false"] => false,
+            ["true"] => true,
+            _ => null,
+        };
+        if (permanent is null)
+        {
+            return Problems.Validation("permanent", "true or false is expected.");
+        }
+
+        var ifMatch = context.Request.Headers.IfMatch;
+        var result = permanent.Value
+            ? await writer.PurgeAsync(user.UserId(), id, ifMatch, cancellationToken)
+            : await writer.DeleteAsync(user.UserId(), id, ifMatch, cancellationToken);
         return result.Problem is { } problem ? problem : TypedResults.NoContent();
     }
 
-    private static Task<Results<Ok<TaskResponse>, ProblemHttpResult>> CompleteAsync(
+    private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> CompleteAsync(
         Guid id, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
-        SetStatusAsync(id, TaskItemStatus.Done, user, writer, context, cancellationToken);
+        Answer(context, await writer.UpdateAsync(user.UserId(), id, context.Request.Headers.IfMatch, TaskUpdate.Complete, cancellationToken));
 
-    private static Task<Results<Ok<TaskResponse>, ProblemHttpResult>> ReopenAsync(
+    private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> ReopenAsync(
         Guid id, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
-        SetStatusAsync(id, TaskItemStatus.Todo, user, writer, context, cancellationToken);
+        Answer(context, await writer.UpdateAsync(user.UserId(), id, context.Request.Headers.IfMatch, TaskUpdate.Reopen, cancellationToken));
 
-    private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> SetStatusAsync(
-        Guid id, TaskItemStatus status, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
-        Answer(context, await writer.UpdateAsync(
-            user.UserId(),
-            id,
-            context.Request.Headers.IfMatch,
-            (current, _) =>
-            {
-                var staysOpen = status == TaskItemStatus.Todo && current.Status == TaskItemStatus.InProgress;
-                return Task.FromResult<TaskEdit>(TaskPatch.Base(current) with { Status = staysOpen ? current.Status : status });
-            },
-            cancellationToken));
+    private static async Task<Results<Ok<TaskResponse>, ProblemHttpResult>> RestoreAsync(
+        Guid id, ClaimsPrincipal user, TaskWriter writer, HttpContext context, CancellationToken cancellationToken) =>
+        Answer(context, await writer.RestoreAsync(user.UserId(), id, context.Request.Headers.IfMatch, cancellationToken));
 
     private static Results<Ok<TaskResponse>, ProblemHttpResult> Answer(HttpContext context, TaskWriteResult result)
     {

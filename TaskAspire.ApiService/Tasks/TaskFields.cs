@@ -7,9 +7,9 @@ using TaskAspire.Data.Tasks;
 namespace TaskAspire.ApiService.Tasks;
 
 /// <summary>Brings a tracked task to what a request says.</summary>
-internal sealed class TaskFields(TaskDbContext database)
+internal sealed class TaskFields(TaskDbContext database, TaskTree tree)
 {
-    public const string NoSuchCategory = "There is no category with this id.";
+    private const string NoSuchCategory = "There is no category with this id.";
 
     /// <summary>Null, or what is wrong with the request in the light of what the user has.</summary>
     public async Task<ProblemHttpResult?> ApplyAsync(TaskItem task, TaskRequest request, DateTimeOffset now, bool isNew, CancellationToken cancellationToken)
@@ -18,6 +18,12 @@ internal sealed class TaskFields(TaskDbContext database)
             && !await LoadCategoryAsync(task.UserId, category, cancellationToken))
         {
             return Problems.Validation("categoryId", NoSuchCategory);
+        }
+
+        if (request.ParentId is { } parent && parent != task.ParentId
+            && await tree.FindObstacleAsync(task, parent, cancellationToken) is { } obstacle)
+        {
+            return Problems.Validation("parentId", obstacle);
         }
 
         if (ReminderList.Apply(task, request.Reminders) is { } problem)
@@ -33,21 +39,24 @@ internal sealed class TaskFields(TaskDbContext database)
         task.DueDate = request.DueDate;
         task.TimeZone = request.TimeZone;
         task.CategoryId = request.CategoryId;
+        task.ParentId = request.ParentId;
         SetStatus(task, request.Status, now);
         task.Rearm(now, dueDateMoved, reopened: !isNew && !wasOpen && task.IsOpen);
         await ApplyTagsAsync(task, request.Tags, cancellationToken);
         return null;
     }
 
-    private static void SetStatus(TaskItem task, TaskItemStatus status, DateTimeOffset now)
+    /// <summary>Sets the status and with it the time of completion.</summary>
+    public static void SetStatus(TaskItem task, TaskItemStatus status, DateTimeOffset now)
     {
         task.CompletedAt = status == TaskItemStatus.Done ? task.CompletedAt ?? now : null;
         task.Status = status;
     }
 
     private async Task<bool> LoadCategoryAsync(Guid userId, Guid id, CancellationToken cancellationToken) =>
-        // Tracked, so that EF Core connects it to the task and the answer has its name.
-        await database.Categories.SingleOrDefaultAsync(c => c.Id == id && c.UserId == userId, cancellationToken) is not null;
+        // Tracked, so that EF Core connects it to the task and the answer has its name; locked, so that it is still there at the commit.
+        await database.Categories.FromSql($"SELECT * FROM categories WHERE id = {id} AND user_id = {userId} FOR KEY SHARE")
+            .SingleOrDefaultAsync(cancellationToken) is not null;
 
     private async Task ApplyTagsAsync(TaskItem task, IReadOnlyList<string> names, CancellationToken cancellationToken)
     {
@@ -69,7 +78,10 @@ internal sealed class TaskFields(TaskDbContext database)
         task.Tags.AddRange(tags.Select(t => new TaskTag { TaskId = task.Id, TagId = t.Id, Tag = t }));
     }
 
-    /// <summary>Two requests may make the same tag at once, so the conflict is the database's to settle; in order, so that they cannot lock each other out.</summary>
+    /// <summary>
+    /// Two requests may make the same tag at once, so the conflict is the database's to settle. The lock is for those that make
+    /// tags several times in a transaction (bulk): in no common order, they would lock each other out.
+    /// </summary>
     private Task<int> CreateTagsAsync(TaskItem task, Dictionary<string, string> names, string[] keys, CancellationToken cancellationToken)
     {
         var ids = Array.ConvertAll(keys, _ => Guid.CreateVersion7());
@@ -77,7 +89,8 @@ internal sealed class TaskFields(TaskDbContext database)
         return database.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO tags (id, user_id, name, name_key, created_at)
-            SELECT id, {task.UserId}, name, name_key, {task.UpdatedAt} FROM unnest({ids}, {typed}, {keys}) AS new (id, name, name_key)
+            SELECT id, {task.UserId}, name, name_key, {task.UpdatedAt}
+            FROM pg_advisory_xact_lock(hashtextextended({"new tags of " + task.UserId}, 0)), unnest({ids}, {typed}, {keys}) AS new (id, name, name_key)
             ON CONFLICT (user_id, name_key) DO NOTHING
             """,
             cancellationToken);

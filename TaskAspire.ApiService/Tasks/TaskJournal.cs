@@ -14,6 +14,7 @@ namespace TaskAspire.ApiService.Tasks;
 internal sealed class TaskJournal(TaskDbContext database, ChangeJournal changes)
 {
     private const string EventPrefix = "task.";
+    private const string Purged = "purged";
 
     /// <summary>What a change says nothing new with.</summary>
     private static readonly string[] Silent = ["version", "updatedAt", "category"];
@@ -26,22 +27,22 @@ internal sealed class TaskJournal(TaskDbContext database, ChangeJournal changes)
     /// <param name="now">When it happened.</param>
     public void Record(TaskItem task, TaskResponse after, JsonObject? difference, string eventType, DateTimeOffset now)
     {
-        database.WebhookEvents.Add(new WebhookEvent
-        {
-            UserId = task.UserId,
-            Type = eventType,
-            TaskId = task.Id,
-            Payload = WebhookPayload.Write(eventType, now, json => JsonSerializer.Serialize(json, after, ApiJson.Options)),
-            OccurredAt = now,
-            TraceParent = Activity.Current?.Id,
-        });
+        AddEvent(task, after, eventType, now);
         changes.Record(task.UserId, ChangeEntities.Task, task.Id, eventType[EventPrefix.Length..], difference, now);
     }
+
+    /// <summary>The event of a task that goes for good without having been in the trash. Its change is <see cref="RecordPurge"/>.</summary>
+    public void RecordRemoval(TaskItem task, DateTimeOffset now) =>
+        AddEvent(task, TaskResponse.From(task) with { DeletedAt = now, UpdatedAt = now, Version = task.Version + 1 }, WebhookEventTypes.TaskDeleted, now);
+
+    /// <summary>The change of a task that goes for good.</summary>
+    public void RecordPurge(Guid userId, Guid id, DateTimeOffset now) => changes.Record(userId, ChangeEntities.Task, id, Purged, null, now);
 
     /// <summary>The event that tells best what a change of the task was.</summary>
     public static string EventOf(TaskResponse before, TaskItem task) => (before.Status, task.Status) switch
     {
         _ when task.DeletedAt is not null => WebhookEventTypes.TaskDeleted,
+        _ when before.DeletedAt is not null => WebhookEventTypes.TaskRestored,
         (not TaskItemStatus.Done, TaskItemStatus.Done) => WebhookEventTypes.TaskCompleted,
         (TaskItemStatus.Done or TaskItemStatus.Cancelled, TaskItemStatus.Todo or TaskItemStatus.InProgress) => WebhookEventTypes.TaskReopened,
         _ => WebhookEventTypes.TaskUpdated,
@@ -63,4 +64,14 @@ internal sealed class TaskJournal(TaskDbContext database, ChangeJournal changes)
 
         return result;
     }
+
+    private void AddEvent(TaskItem task, TaskResponse after, string eventType, DateTimeOffset now) => database.WebhookEvents.Add(new WebhookEvent
+    {
+        UserId = task.UserId,
+        Type = eventType,
+        TaskId = task.Id,
+        Payload = WebhookPayload.Write(eventType, now, json => JsonSerializer.Serialize(json, after, ApiJson.Options)),
+        OccurredAt = now,
+        TraceParent = Activity.Current?.Id,
+    });
 }

@@ -26,6 +26,9 @@ public sealed record TaskPatch
     /// <summary>The category it lies in.</summary>
     public Guid? CategoryId { get; init; }
 
+    /// <summary>The task it is a part of; null makes it a task of its own.</summary>
+    public Guid? ParentId { get; init; }
+
     /// <summary>Names of all its tags: an array is replaced as a whole.</summary>
     public IReadOnlyList<string>? Tags { get; init; }
 
@@ -42,6 +45,7 @@ public sealed record TaskPatch
         DueDate = task.DueDate,
         TimeZone = task.TimeZone,
         CategoryId = task.CategoryId,
+        ParentId = task.ParentId,
         Tags = task.Tags,
         Reminders = [.. task.Reminders.Select(r => new ReminderRequest { Id = r.Id, At = r.At, MinutesBeforeDue = r.MinutesBeforeDue })],
     };

@@ -39,7 +39,8 @@ internal sealed class TaskReader(TaskDbContext database, TimeProvider clock)
     private static async Task<long> CountAsync(IQueryable<TaskItem> matching, int start, int taken, bool more, CancellationToken cancellationToken) =>
         !more && (taken > 0 || start == 0) ? start + taken : await matching.LongCountAsync(cancellationToken);
 
-    private async Task<List<TaskResponse>> CompleteAsync(List<TaskItem> tasks, CancellationToken cancellationToken)
+    /// <summary>The tasks, whose categories are loaded, with all that belongs to them.</summary>
+    public async Task<List<TaskResponse>> CompleteAsync(List<TaskItem> tasks, CancellationToken cancellationToken)
     {
         if (tasks.Count == 0)
         {

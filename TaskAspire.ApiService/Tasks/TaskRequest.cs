@@ -36,6 +36,9 @@ public sealed record TaskRequest : IValidatableObject
     /// <summary>The category it lies in.</summary>
     public Guid? CategoryId { get; init; }
 
+    /// <summary>The task it is a part of: one that is not in the trash. There can be 5 levels of tasks, and 999 subtasks, at all levels together, below one at the top.</summary>
+    public Guid? ParentId { get; init; }
+
     /// <summary>Names of its tags, up to 50 of 1 to 50 characters; one that does not exist yet is made.</summary>
     [MaxLength(MaxTags, ErrorMessage = "A task can carry at most 50 tags.")]
     public IReadOnlyList<string> Tags { get; init; } = [];
@@ -80,6 +83,9 @@ public sealed record ReminderRequest
 
     internal static IEnumerable<ValidationResult> CheckAll(IReadOnlyList<ReminderRequest> reminders)
     {
+        // Sets, not a search for each: the limit on their number is another rule, and all are checked.
+        var ids = new HashSet<Guid>();
+        var times = new HashSet<(DateTimeOffset?, int?)>();
         for (var i = 0; i < reminders.Count; i++)
         {
             if (reminders[i] is not { } reminder)
@@ -94,7 +100,7 @@ public sealed record ReminderRequest
             {
                 yield return new ValidationResult("minutesBeforeDue must be 0 to 527,040 (366 days).", [$"Reminders[{i}].MinutesBeforeDue"]);
             }
-            else if (reminders.Take(i).Any(r => r is not null && (r.Id is not null && r.Id == reminder.Id || (r.At, r.MinutesBeforeDue) == (reminder.At, reminder.MinutesBeforeDue))))
+            else if (!times.Add((reminder.At, reminder.MinutesBeforeDue)) || reminder.Id is { } id && !ids.Add(id))
             {
                 yield return new ValidationResult("The same reminder is given twice.", [$"Reminders[{i}]"]);
             }

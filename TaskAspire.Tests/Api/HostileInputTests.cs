@@ -15,7 +15,7 @@ public sealed class HostileInputTests(BackingServices services)
     public static TheoryData<string, string> Routes => new()
     {
         { "POST", "auth/register" }, { "POST", "auth/login" }, { "POST", "auth/refresh" },
-        { "POST", "tasks" }, { "PUT", $"tasks/{AnyId}" }, { "PATCH", $"tasks/{AnyId}" },
+        { "POST", "tasks" }, { "POST", "tasks/bulk" }, { "PUT", $"tasks/{AnyId}" }, { "PATCH", $"tasks/{AnyId}" },
         { "POST", "categories" }, { "PUT", $"categories/{AnyId}" }, { "PATCH", $"categories/{AnyId}" },
         { "POST", "tags" }, { "PUT", $"tags/{AnyId}" }, { "PATCH", $"tags/{AnyId}" },
         { "POST", "webhooks" }, { "PATCH", $"webhooks/{AnyId}" },
@@ -52,6 +52,8 @@ public sealed class HostileInputTests(BackingServices services)
 
     [Theory]
     [InlineData("tasks")]
+    [InlineData("tasks/trash")]
+    [InlineData($"tasks/{AnyId}/history")]
     [InlineData("tags")]
     [InlineData($"webhooks/{AnyId}/deliveries")]
     public async Task A_query_that_makes_no_sense_is_the_clients_fault(string route)

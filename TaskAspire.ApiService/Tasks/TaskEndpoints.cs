@@ -17,7 +17,7 @@ internal static class TaskEndpoints
 
     public static WebApplicationBuilder AddTasks(this WebApplicationBuilder builder)
     {
-        builder.Services.AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
+        builder.Services.AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskFields>().AddScoped<TaskJournal>().AddScoped<LabelDeletion>();
         return builder;
     }
 

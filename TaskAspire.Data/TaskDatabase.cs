@@ -28,7 +28,9 @@ public static class TaskDatabase
     /// The key of the <see cref="NpgsqlDataSource"/> whose connections are none of the pool's: for one that is held for as long as
     /// the process lives (<c>LISTEN</c>).
     /// </summary>
-    public const string UnpooledKey = ConnectionName + "-unpooled";
+    public const string UnpooledKey = ConnectionName + UnpooledSuffix;
+
+    private const string UnpooledSuffix = "-unpooled";
 
     private const int MinPoolSize = 5;
     private const int MaxPoolSize = 20;
@@ -97,7 +99,13 @@ public static class TaskDatabase
                 $"No database is configured. Set ConnectionStrings__{ConnectionName}, DATABASE_URL, or DB_HOST with DB_NAME, DB_USER and DB_PASSWORD.");
         var builder = new NpgsqlDataSourceBuilder(WithDefaults(connectionString, environment.IsProduction()));
         builder.ConnectionStringBuilder.ApplicationName ??= environment.ApplicationName;
-        builder.ConnectionStringBuilder.Pooling &= pooled;
+        if (!pooled)
+        {
+            builder.ConnectionStringBuilder.Pooling = false;
+            // Tells them apart in pg_stat_activity.
+            builder.ConnectionStringBuilder.ApplicationName += UnpooledSuffix;
+        }
+
         // What metrics and traces call it; by default it would be the connection string.
         builder.Name = name;
         builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());

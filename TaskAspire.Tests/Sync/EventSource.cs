@@ -90,6 +90,26 @@ internal sealed class EventSource : IDisposable
         }
     }
 
+    /// <summary>The next event that is no comment; null when the connection ended, in order or not.</summary>
+    public async Task<ServerEvent?> ReadOrEndAsync()
+    {
+        try
+        {
+            ServerEvent? next;
+            do
+            {
+                next = await ReadAnyAsync();
+            }
+            while (next is { Event: Comment });
+
+            return next;
+        }
+        catch (Exception exception) when (exception is IOException or HttpRequestException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>Completes when the server ends the stream.</summary>
     public async Task ReadToEndAsync()
     {

@@ -85,7 +85,7 @@ public sealed class SyncTests(BackingServices services)
         var token = (string)(await user.GetAsync("sync")).Json["nextToken"]!;
         var theirs = (string)(await other.GetAsync("sync")).Json["nextToken"]!;
 
-        foreach (var bad in new[] { "", "x", "0", "%00", token[..^1], token + "A", "A" + token[1..], token[..20] + (token[20] == 'A' ? 'B' : 'A') + token[21..], theirs, new string('A', 3000) })
+        foreach (var bad in new[] { "", "x", "0", "%00", token[..^1], token + "A", "B" + token[1..], token[..20] + (token[20] == 'A' ? 'B' : 'A') + token[21..], theirs, new string('A', 3000) })
         {
             Assert.NotEmpty((await user.GetAsync($"sync?token={bad}", BadRequest)).ErrorOf("token"));
         }

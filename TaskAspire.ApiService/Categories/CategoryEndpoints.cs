@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Writing;
 using TaskAspire.Data;
 
@@ -24,12 +25,12 @@ internal static class CategoryEndpoints
 
         var read = categories.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listCategories").WithSummary("List categories").WithDescription("All of them, by name.");
-        read.MapGet("/{id:guid}", GetAsync).WithName("getCategory").WithSummary("Get a category").ProducesProblem(StatusCodes.Status404NotFound);
+        read.MapGet("/{id:guid}", GetAsync).WithName("getCategory").WithSummary("Get a category").ProducesProblem(StatusCodes.Status404NotFound).HasETag();
 
         var write = categories.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
-        write.MapPost("", CreateAsync).WithName("createCategory").WithSummary("Create a category").ProducesProblem(StatusCodes.Status409Conflict);
+        write.MapPost("", CreateAsync).WithName("createCategory").WithSummary("Create a category").ProducesProblem(StatusCodes.Status409Conflict).MakesETag();
 
-        var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound).HasETag();
         change.MapPut("", ReplaceAsync).WithName("replaceCategory").WithSummary("Replace a category").ProducesProblem(StatusCodes.Status409Conflict);
         change.MapPatch("", PatchAsync).WithName("patchCategory").WithSummary("Change fields of a category").WithDescription("JSON merge patch (RFC 7396).")
             .Accepts<CategoryPatch>("application/merge-patch+json", "application/json").ProducesProblem(StatusCodes.Status409Conflict);

@@ -32,8 +32,7 @@ internal static class LiveEndpoints
             // Its length says nothing about speed.
             .DisableHttpMetrics()
             .Produces<SyncChange>(StatusCodes.Status200OK, EventStream.ContentType)
-            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status410Gone)
-            .ProducesProblem(StatusCodes.Status429TooManyRequests).ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status410Gone);
         return api;
     }
 

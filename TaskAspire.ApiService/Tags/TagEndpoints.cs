@@ -25,13 +25,13 @@ internal static class TagEndpoints
         var read = tags.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listTags").WithSummary("List tags").WithDescription("By name.").DescribePaging()
             .ProducesProblem(StatusCodes.Status400BadRequest);
-        read.MapGet("/{id:guid}", GetAsync).WithName("getTag").WithSummary("Get a tag").ProducesProblem(StatusCodes.Status404NotFound);
+        read.MapGet("/{id:guid}", GetAsync).WithName("getTag").WithSummary("Get a tag").ProducesProblem(StatusCodes.Status404NotFound).HasETag();
 
         var write = tags.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
         write.MapPost("", CreateAsync).WithName("createTag").WithSummary("Create a tag")
-            .WithDescription("Not needed before a task can carry it: writing a task makes the tags it names.").ProducesProblem(StatusCodes.Status409Conflict);
+            .WithDescription("Not needed before a task can carry it: writing a task makes the tags it names.").ProducesProblem(StatusCodes.Status409Conflict).MakesETag();
 
-        var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound).ProducesProblem(StatusCodes.Status412PreconditionFailed);
+        var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound).HasETag();
         change.MapPut("", RenameAsync).WithName("replaceTag").WithSummary("Rename a tag").ProducesProblem(StatusCodes.Status409Conflict);
         change.MapPatch("", RenameAsync).WithName("patchTag").WithSummary("Rename a tag").WithDescription("The name is its one field, so this is the same as PUT.")
             .Accepts<TagRequest>("application/merge-patch+json", "application/json").ProducesProblem(StatusCodes.Status409Conflict);

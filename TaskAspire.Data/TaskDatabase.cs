@@ -24,6 +24,14 @@ public static class TaskDatabase
     /// <summary>Notified when a user's data changed; the payload is the user's id.</summary>
     public const string ChangesChannel = "changes";
 
+    /// <summary>
+    /// The key of the <see cref="NpgsqlDataSource"/> whose connections are none of the pool's: for one that is held for as long as
+    /// the process lives (<c>LISTEN</c>).
+    /// </summary>
+    public const string UnpooledKey = ConnectionName + UnpooledSuffix;
+
+    private const string UnpooledSuffix = "-unpooled";
+
     private const int MinPoolSize = 5;
     private const int MaxPoolSize = 20;
     private const int ConnectTimeoutSeconds = 2;
@@ -38,14 +46,12 @@ public static class TaskDatabase
 
     /// <summary>
     /// Adds what both services use beside the context: one <see cref="NpgsqlDataSource"/> (and so one pool) for EF Core and for
-    /// plain SQL, the shared key ring, webhook secrets and the migrator.
+    /// plain SQL, one beside the pool, the shared key ring, webhook secrets and the migrator.
     /// </summary>
     public static IServiceCollection AddTaskDatabase(this IServiceCollection services)
     {
-        services.AddSingleton(provider => CreateDataSource(
-            provider.GetRequiredService<IConfiguration>(),
-            provider.GetRequiredService<IHostEnvironment>(),
-            provider.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(provider => CreateDataSource(provider, ConnectionName, pooled: true));
+        services.AddKeyedSingleton(UnpooledKey, (provider, _) => CreateDataSource(provider, UnpooledKey, pooled: false));
         services.ConfigureDbContext<TaskDbContext>((provider, options) => options.UseNpgsql(
             provider.GetRequiredService<NpgsqlDataSource>(),
             npgsql => npgsql.EnableRetryOnFailure(Retries, RetryDelay, errorCodesToAdd: null)));
@@ -85,16 +91,24 @@ public static class TaskDatabase
         }
     }
 
-    private static NpgsqlDataSource CreateDataSource(IConfiguration configuration, IHostEnvironment environment, ILoggerFactory loggers)
+    private static NpgsqlDataSource CreateDataSource(IServiceProvider services, string name, bool pooled)
     {
-        var connectionString = configuration.GetConnectionString(ConnectionName)
+        var environment = services.GetRequiredService<IHostEnvironment>();
+        var connectionString = services.GetRequiredService<IConfiguration>().GetConnectionString(ConnectionName)
             ?? throw new InvalidOperationException(
                 $"No database is configured. Set ConnectionStrings__{ConnectionName}, DATABASE_URL, or DB_HOST with DB_NAME, DB_USER and DB_PASSWORD.");
         var builder = new NpgsqlDataSourceBuilder(WithDefaults(connectionString, environment.IsProduction()));
         builder.ConnectionStringBuilder.ApplicationName ??= environment.ApplicationName;
-        // What metrics and traces call the pool; by default it would be the connection string.
-        builder.Name = ConnectionName;
-        builder.UseLoggerFactory(loggers);
+        if (!pooled)
+        {
+            builder.ConnectionStringBuilder.Pooling = false;
+            // Tells them apart in pg_stat_activity.
+            builder.ConnectionStringBuilder.ApplicationName += UnpooledSuffix;
+        }
+
+        // What metrics and traces call it; by default it would be the connection string.
+        builder.Name = name;
+        builder.UseLoggerFactory(services.GetRequiredService<ILoggerFactory>());
         return builder.Build();
     }
 }

@@ -59,7 +59,8 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
         (exception as PostgresException ?? exception.InnerException) is PostgresException { SqlState: PostgresErrorCodes.ForeignKeyViolation } postgres
         && ConstraintNames.IsOwner(postgres.ConstraintName);
 
-    private static bool IsAway(Exception exception) => exception switch
+    /// <summary>Whether the database is to blame, and may be back when it is tried again.</summary>
+    internal static bool IsAway(Exception exception) => exception switch
     {
         RetryLimitExceededException or TimeoutException => true,
         DbUpdateException { InnerException: { } inner } => IsAway(inner),

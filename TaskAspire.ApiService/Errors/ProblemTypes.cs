@@ -16,6 +16,7 @@ internal static class ProblemTypes
     public const string MethodNotAllowed = Prefix + "method-not-allowed";
     public const string NotAcceptable = Prefix + "not-acceptable";
     public const string Conflict = Prefix + "conflict";
+    public const string SyncTokenExpired = Prefix + "sync-token-expired";
     public const string PreconditionFailed = Prefix + "precondition-failed";
     public const string IdempotencyKeyInUse = Prefix + "idempotency-key-in-use";
     public const string IdempotencyKeyReused = Prefix + "idempotency-key-reused";

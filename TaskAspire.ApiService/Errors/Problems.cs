@@ -30,6 +30,12 @@ internal static class Problems
         return TypedResults.Problem(problem);
     }
 
+    /// <summary>410: what a client last knew is no point from which it can be told all that came after.</summary>
+    public static ProblemHttpResult SyncTokenExpired() => Create(
+        StatusCodes.Status410Gone,
+        ProblemTypes.SyncTokenExpired,
+        "What changed since then is not known any more. Forget what was synced and begin anew: GET /api/v1/sync without token.");
+
     /// <summary>412: the entity tag sent in <c>If-Match</c> is not the current one.</summary>
     public static ProblemHttpResult PreconditionFailed() => Create(
         StatusCodes.Status412PreconditionFailed,

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Paging;
+using TaskAspire.ApiService.Sync;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.Data.Tasks;
 using TaskAspire.Data.Webhooks;
@@ -39,6 +40,20 @@ internal static class QueryParameters
         "permanent",
         "true: remove it for good, in the trash or not.",
         new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) }));
+
+    public static RouteHandlerBuilder DescribeSyncQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
+        Parameter("token", "nextToken of the answer before; none to begin.", new OpenApiSchema { Type = JsonSchemaType.String }),
+        Parameter("limit", "Most entries in an answer.", Number(SyncQuery.MaxLimit, SyncQuery.DefaultLimit)));
+
+    public static RouteHandlerBuilder DescribeLiveQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
+        Parameter("lastEventId", "The same as the header Last-Event-ID, which wins, for clients that cannot send it the first time.", new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" }),
+        new OpenApiParameter
+        {
+            Name = "Last-Event-ID",
+            In = ParameterLocation.Header,
+            Description = "Go on after the event with this id; without it, the stream begins with what happens from now on.",
+            Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" },
+        });
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, params OpenApiParameter[] parameters) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>

@@ -1,7 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Microsoft.Extensions.Primitives;
-using Microsoft.Net.Http.Headers;
+using TaskAspire.ApiService.Writing;
 
 namespace TaskAspire.ApiService.Tasks;
 
@@ -26,15 +26,8 @@ internal static class TaskETag
     }
 
     /// <summary>Whether a write may go ahead: no <c>If-Match</c> was sent, or the current tag is in it (strong comparison).</summary>
-    public static bool Allows(StringValues ifMatch, TaskResponse task) => ifMatch.Count == 0 || IsIn(ifMatch, Of(task), strong: true);
+    public static bool Allows(StringValues ifMatch, TaskResponse task) => EntityTags.Allow(ifMatch, Of(task));
 
     /// <summary>Whether the client has it already: the current tag is in <c>If-None-Match</c> (weak comparison).</summary>
-    public static bool IsIn(StringValues header, string etag) => header.Count > 0 && IsIn(header, etag, strong: false);
-
-    private static bool IsIn(StringValues header, string etag, bool strong)
-    {
-        var current = EntityTagHeaderValue.Parse(etag);
-        return EntityTagHeaderValue.TryParseList([.. header.Select(h => h ?? "")], out var tags)
-            && tags.Any(t => t.Tag == "*" || t.Compare(current, strong));
-    }
+    public static bool IsIn(StringValues header, string etag) => EntityTags.AreIn(header, etag);
 }

@@ -19,7 +19,7 @@ internal static class TaskEndpoints
     {
         builder.Services.AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskOperations>()
             .AddScoped<TaskLocks>().AddScoped<TaskTree>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
-        builder.Services.AddScoped<BulkWriter>();
+        builder.Services.AddScoped<BulkWriter>().AddScoped<LabelDeletion>();
         builder.Services.AddTrash();
         return builder;
     }

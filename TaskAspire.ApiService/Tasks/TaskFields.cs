@@ -1,13 +1,15 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using TaskAspire.ApiService.Changes;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.Data;
+using TaskAspire.Data.Changes;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
 
 /// <summary>Brings a tracked task to what a request says.</summary>
-internal sealed class TaskFields(TaskDbContext database, TaskTree tree)
+internal sealed class TaskFields(TaskDbContext database, TaskTree tree, ChangeJournal changes)
 {
     private const string NoSuchCategory = "There is no category with this id.";
 
@@ -68,31 +70,40 @@ internal sealed class TaskFields(TaskDbContext database, TaskTree tree)
             return;
         }
 
-        var tags = await database.Tags.Where(t => t.UserId == task.UserId && missing.Contains(t.NameKey)).ToListAsync(cancellationToken);
+        var tags = await LockTagsAsync(task.UserId, missing, cancellationToken);
         if (tags.Count < missing.Count)
         {
             await CreateTagsAsync(task, wanted, [.. missing.Except(tags.Select(t => t.NameKey)).Order(StringComparer.Ordinal)], cancellationToken);
-            tags = await database.Tags.Where(t => t.UserId == task.UserId && missing.Contains(t.NameKey)).ToListAsync(cancellationToken);
+            tags = await LockTagsAsync(task.UserId, missing, cancellationToken);
         }
 
         task.Tags.AddRange(tags.Select(t => new TaskTag { TaskId = task.Id, TagId = t.Id, Tag = t }));
     }
 
+    /// <summary>Locked, so that none is deleted before the task carries it.</summary>
+    private Task<List<Tag>> LockTagsAsync(Guid userId, List<string> keys, CancellationToken cancellationToken) =>
+        database.Tags.FromSql($"SELECT * FROM tags WHERE user_id = {userId} AND name_key = ANY ({keys}) ORDER BY name_key FOR KEY SHARE").ToListAsync(cancellationToken);
+
     /// <summary>
     /// Two requests may make the same tag at once, so the conflict is the database's to settle. The lock is for those that make
-    /// tags several times in a transaction (bulk): in no common order, they would lock each other out.
+    /// tags several times in a transaction (bulk): in no common order, they would lock each other out. The update changes nothing:
+    /// it keeps the tag that was there first from being deleted now.
     /// </summary>
-    private Task<int> CreateTagsAsync(TaskItem task, Dictionary<string, string> names, string[] keys, CancellationToken cancellationToken)
+    private async Task CreateTagsAsync(TaskItem task, Dictionary<string, string> names, string[] keys, CancellationToken cancellationToken)
     {
         var ids = Array.ConvertAll(keys, _ => Guid.CreateVersion7());
         var typed = Array.ConvertAll(keys, k => names[k]);
-        return database.Database.ExecuteSqlAsync(
+        var present = await database.Database.SqlQuery<Guid>(
             $"""
             INSERT INTO tags (id, user_id, name, name_key, created_at)
             SELECT id, {task.UserId}, name, name_key, {task.UpdatedAt}
             FROM pg_advisory_xact_lock(hashtextextended({"new tags of " + task.UserId}, 0)), unnest({ids}, {typed}, {keys}) AS new (id, name, name_key)
-            ON CONFLICT (user_id, name_key) DO NOTHING
-            """,
-            cancellationToken);
+            ON CONFLICT (user_id, name_key) DO UPDATE SET created_at = tags.created_at
+            RETURNING id AS "Value"
+            """).ToListAsync(cancellationToken);
+        foreach (var id in present.Intersect(ids))
+        {
+            changes.Record(task.UserId, ChangeEntities.Tag, id, ChangeOperations.Created, null, task.UpdatedAt);
+        }
     }
 }

@@ -49,21 +49,7 @@ internal sealed class TaskJournal(TaskDbContext database, ChangeJournal changes)
     };
 
     /// <summary>Field to <c>{ "from", "to" }</c>, of the fields that differ; empty when nothing was changed.</summary>
-    public static JsonObject Difference(TaskResponse before, TaskResponse after)
-    {
-        var from = JsonSerializer.SerializeToNode(before, ApiJson.Options)!.AsObject();
-        var to = JsonSerializer.SerializeToNode(after, ApiJson.Options)!.AsObject();
-        var result = new JsonObject();
-        foreach (var (name, value) in to)
-        {
-            if (!Silent.Contains(name) && !JsonNode.DeepEquals(value, from[name]))
-            {
-                result[name] = new JsonObject { ["from"] = from[name]?.DeepClone(), ["to"] = value?.DeepClone() };
-            }
-        }
-
-        return result;
-    }
+    public static JsonObject Difference(TaskResponse before, TaskResponse after) => FieldChanges.Between(before, after, Silent);
 
     private void AddEvent(TaskItem task, TaskResponse after, string eventType, DateTimeOffset now) => database.WebhookEvents.Add(new WebhookEvent
     {

@@ -14,6 +14,14 @@ internal sealed class TaskReader(TaskDbContext database, TimeProvider clock)
         return task is null ? null : (await CompleteAsync([task], cancellationToken))[0];
     }
 
+    /// <summary>Those of the tasks that are the user's and not in the trash.</summary>
+    public async Task<List<TaskResponse>> FindAllAsync(Guid userId, IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken) =>
+        ids.Count == 0 ? [] : await ReadAsync(database.Tasks.Where(t => ids.Contains(t.Id) && t.UserId == userId && t.DeletedAt == null), cancellationToken);
+
+    /// <summary>The tasks of a query, in its order.</summary>
+    public async Task<List<TaskResponse>> ReadAsync(IQueryable<TaskItem> query, CancellationToken cancellationToken) =>
+        await CompleteAsync(await query.AsNoTracking().Include(t => t.Category).ToListAsync(cancellationToken), cancellationToken);
+
     public async Task<TaskListResponse> ListAsync(Guid userId, TaskListQuery query, CancellationToken cancellationToken)
     {
         var matching = TaskFilter.Apply(database, userId, query, clock.GetUtcNow());

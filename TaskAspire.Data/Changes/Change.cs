@@ -55,6 +55,19 @@ public static class ChangeEntities
     public const string Tag = "tag";
 }
 
+/// <summary>What <see cref="Change.Operation"/> is for whatever has no states of its own.</summary>
+public static class ChangeOperations
+{
+    /// <summary>It is new.</summary>
+    public const string Created = "created";
+
+    /// <summary>Fields of it changed.</summary>
+    public const string Updated = "updated";
+
+    /// <summary>It is gone; a task is in the trash.</summary>
+    public const string Deleted = "deleted";
+}
+
 /// <summary>What <see cref="Change.Actor"/> can be.</summary>
 public static class ChangeActors
 {
@@ -68,7 +81,7 @@ public static class ChangeActors
     public const string System = "system";
 }
 
-/// <summary>The number of a user's newest change.</summary>
+/// <summary>Which numbers a user's changes have.</summary>
 public sealed class ChangeCounter
 {
     /// <summary>The user.</summary>
@@ -76,6 +89,9 @@ public sealed class ChangeCounter
 
     /// <summary>The highest <see cref="Change.Sequence"/> given.</summary>
     public long Last { get; init; }
+
+    /// <summary>The highest <see cref="Change.Sequence"/> that retention removed; 0 while all are kept. The next is the oldest there is.</summary>
+    public long Removed { get; init; }
 }
 
 internal sealed class ChangeConfiguration : IEntityTypeConfiguration<Change>, IEntityTypeConfiguration<ChangeCounter>
@@ -95,6 +111,8 @@ internal sealed class ChangeConfiguration : IEntityTypeConfiguration<Change>, IE
     public void Configure(EntityTypeBuilder<ChangeCounter> builder)
     {
         builder.HasKey(c => c.UserId);
+        // The trigger inserts the row and does not know of retention.
+        builder.Property(c => c.Removed).HasDefaultValue(0L);
         builder.HasOne<User>().WithOne().HasForeignKey<ChangeCounter>(c => c.UserId).OnDelete(DeleteBehavior.Cascade);
     }
 }

@@ -122,6 +122,12 @@ namespace TaskAspire.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("last");
 
+                    b.Property<long>("Removed")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("bigint")
+                        .HasDefaultValue(0L)
+                        .HasColumnName("removed");
+
                     b.HasKey("UserId")
                         .HasName("pk_change_counters");
 
@@ -253,6 +259,9 @@ namespace TaskAspire.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_tags");
+
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_tags_user_id_id");
 
                     b.HasIndex("UserId", "NameKey")
                         .IsUnique()

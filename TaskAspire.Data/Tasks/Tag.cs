@@ -46,6 +46,8 @@ internal sealed class TagConfiguration : IEntityTypeConfiguration<Tag>, IEntityT
         builder.Property(t => t.Name).HasMaxLength(Tag.NameMaxLength);
         builder.HasOne<User>().WithMany().HasForeignKey(t => t.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(t => new { t.UserId, t.NameKey }).IsUnique().HasDatabaseName(ConstraintNames.TagName);
+        // The first sync goes through them by id.
+        builder.HasIndex(t => new { t.UserId, t.Id });
     }
 
     public void Configure(EntityTypeBuilder<TaskTag> builder)

@@ -1,8 +1,8 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TaskAspire.Data;
 using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Hosting;
-using TaskAspire.WebhookDispatcher.Wakeups;
 
 namespace TaskAspire.WebhookDispatcher.Endpoints;
 

@@ -35,7 +35,8 @@ internal static class SeriesRuleParser
         }
     }
 
-    private static SeriesRule Parse(string text)
+    /// <exception cref="SeriesRuleException">It is none.</exception>
+    public static SeriesRule Parse(string text)
     {
         if (text.Length > TaskItem.RecurrenceMaxLength)
         {

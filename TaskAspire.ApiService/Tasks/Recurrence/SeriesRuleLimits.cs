@@ -15,6 +15,8 @@ internal static class SeriesRuleLimits
         Refuse(
             rule.ByYearDay.Count > 0 && frequency is FrequencyType.Daily or FrequencyType.Weekly or FrequencyType.Monthly,
             "BYYEARDAY does not go with FREQ=DAILY, WEEKLY or MONTHLY.");
+        // Programs disagree on what the two mean together, and BYMONTHDAY says it better.
+        Refuse(rule.ByYearDay.Count > 0 && rule.ByMonth.Count > 0, "BYYEARDAY does not go with BYMONTH; use BYMONTHDAY.");
         Refuse(rule.ByMonthDay.Count > 0 && frequency == FrequencyType.Weekly, "BYMONTHDAY does not go with FREQ=WEEKLY.");
         Refuse(
             numberedDays && frequency is not (FrequencyType.Monthly or FrequencyType.Yearly),
@@ -34,9 +36,10 @@ internal static class SeriesRuleLimits
             (0, _) => 1,
             var (hours, _) => hours,
         };
-        Refuse(
-            timesADay * Math.Max(rule.ByMinute.Count, 1) * Math.Max(rule.BySecond.Count, 1) > SeriesRuleParser.MaxTimesADay,
-            "BYHOUR, BYMINUTE and BYSECOND name more than 24 times a day, the most there is.");
+        timesADay *= Math.Max(rule.ByMinute.Count, 1) * Math.Max(rule.BySecond.Count, 1);
+        Refuse(timesADay > SeriesRuleParser.MaxTimesADay, "BYHOUR, BYMINUTE and BYSECOND name more than 24 times a day, the most there is.");
+        // Else a rule could name thousands of times in each year to choose one of them.
+        Refuse(timesADay > 1 && rule.BySetPosition.Count > 0, "BYSETPOS goes with one time a day; leave out HOURLY and lists in BYHOUR, BYMINUTE and BYSECOND.");
     }
 
     private static bool HasOtherBy(RecurrenceRule rule) =>

@@ -5,6 +5,7 @@ using TaskAspire.ApiService.Categories;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Idempotency;
 using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ApiService.Portability;
 using TaskAspire.ApiService.RateLimiting;
 using TaskAspire.ApiService.Startup;
 using TaskAspire.ApiService.Tags;
@@ -25,6 +26,7 @@ builder.AddRateLimiting();
 builder.AddIdempotency();
 builder.AddTaskListCache();
 builder.AddTasks();
+builder.AddPortability();
 builder.AddWebhooks();
 builder.AddApiDocument();
 
@@ -44,6 +46,7 @@ api.MapApiKeys();
 api.MapTasks();
 api.MapCategories();
 api.MapTags();
+api.MapPortability();
 api.MapWebhooks();
 
 app.MapDefaultEndpoints();

@@ -14,7 +14,7 @@ internal static class CsvImport
     public static async Task<ImportContent> ReadAsync(string text, CancellationToken cancellationToken)
     {
         var content = new ImportContent();
-        using var csv = new CsvParser(new StringReader(text), CsvRules.AnyLineEnd);
+        using var csv = new CsvParser(new StringReader(text), CsvRules.Rfc4180);
         try
         {
             if (!await csv.ReadAsync() || Header(csv, content.Errors) is not { } columns)

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.OpenApi;
 
 namespace TaskAspire.ApiService.Portability;
 
@@ -23,6 +24,12 @@ internal static class PortabilityEndpoints
         ("ical", Calendar, "ics", () => new CalendarExport()),
     ];
 
+    private static readonly (string MediaType, string Example)[] Texts =
+    [
+        (Csv, "title,dueDate,tags\r\nWater the plants,2026-12-24T17:00:00Z,garden;weekly\r\n"),
+        (Calendar, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//EN\r\nBEGIN:VTODO\r\nUID:1\r\nSUMMARY:Water the plants\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"),
+    ];
+
     public static WebApplicationBuilder AddPortability(this WebApplicationBuilder builder)
     {
         builder.Services.AddScoped<ExportSource>().AddScoped<Exporter>().AddScoped<ImportCheck>().AddScoped<Importer>();
@@ -32,13 +39,13 @@ internal static class PortabilityEndpoints
     public static RouteGroupBuilder MapPortability(this RouteGroupBuilder api)
     {
         var group = api.MapGroup("").WithTags("Export and import").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status400BadRequest);
-        group.MapGet("/export", Export).RequireAuthorization(AuthPolicies.TasksRead).WithName("exportTasks").WithSummary("Export all tasks")
+        group.MapGet("/export", Export).RequireAuthorization(AuthPolicies.TasksRead).WithName("exportTasks").WithSummary("Export all tasks").DescribeExportQuery().DescribeTexts(Texts)
             .WithDescription(
                 "Everything at one moment, the trash left out. json has all that there is and can be imported again; csv is a table of the tasks, in "
                 + "which what a spreadsheet would run as a formula has an apostrophe before it; ical is an iCalendar object of VTODOs. "
                 + "Without format, Accept chooses.")
             .Produces<PortableDocument>(StatusCodes.Status200OK, Json, Csv, Calendar).ProducesProblem(StatusCodes.Status406NotAcceptable);
-        group.MapPost("/import", ImportAsync).RequireAuthorization(AuthPolicies.TasksWrite).WithName("importTasks").WithSummary("Import tasks")
+        group.MapPost("/import", ImportAsync).RequireAuthorization(AuthPolicies.TasksWrite).WithName("importTasks").WithSummary("Import tasks").DescribeImportQuery().DescribeTexts(Texts)
             .WithDescription(
                 "A document of GET /export in any of its formats, or a CSV or iCalendar file of another program; up to 10 MiB and 10,000 tasks. All of it is "
                 + "checked by the rules for single tasks first, and what is wrong is told by line and field; then all or nothing is written. Tasks get new "
@@ -49,8 +56,9 @@ internal static class PortabilityEndpoints
     }
 
     private static Results<PushStreamHttpResult, ProblemHttpResult> Export(
-        [FromQuery] string? format, ClaimsPrincipal user, Exporter exporter, TimeProvider clock, HttpContext context)
+        ClaimsPrincipal user, Exporter exporter, TimeProvider clock, HttpContext context)
     {
+        var format = (string?)context.Request.Query["format"];
         var chosen = format is null ? Accepted(context.Request) : Array.FindIndex(Formats, f => f.Name == format);
         if (chosen < 0)
         {
@@ -69,8 +77,9 @@ internal static class PortabilityEndpoints
     }
 
     private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> ImportAsync(
-        [FromQuery] string? dryRun, ClaimsPrincipal user, ImportCheck check, Importer importer, HttpContext context, CancellationToken cancellationToken)
+        ClaimsPrincipal user, ImportCheck check, Importer importer, HttpContext context, CancellationToken cancellationToken)
     {
+        var dryRun = (string?)context.Request.Query["dryRun"];
         if (dryRun is not (null or "true" or "false"))
         {
             return Problems.Validation("dryRun", "true or false is expected.");

@@ -3,6 +3,11 @@ using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json.Nodes;
 using Ical.Net.DataTypes;
+using TaskAspire.Standalone;
+using TaskAspire.Standalone.Backing.Packages;
+using TaskAspire.Standalone.Output;
+using TaskAspire.Standalone.Processes;
+using TaskAspire.Standalone.Stack;
 using TaskAspire.Tests.Api;
 using TaskAspire.Tests.Fixtures;
 using static System.Net.HttpStatusCode;
@@ -105,6 +110,37 @@ public sealed class PortabilityTests(BackingServices services)
         Assert.Equal("COMPLETED", calendar.Todos.Single(t => t.Summary == "Done").Status);
         Assert.Contains(calendar.Todos, t => t.Description == "a,b;c\\d\nnext line");
         Assert.Equal(bins.Uid, calendar.Todos.Single(t => t.Summary == "Part").Properties.Get<string>("RELATED-TO"));
+    }
+
+    /// <summary>Of Thunderbird; it is what the other end of a calendar often is.</summary>
+    [Fact]
+    public async Task A_calendar_is_read_by_ical_js()
+    {
+        var user = await _api.CreateUserAsync();
+        await FillAsync(user);
+        var package = new NpmPackage("ical", "ical.js", "2.2.1", DataDirectory.Packages(SourceTree.Root!), SilentOutput.Instance);
+        var module = Path.Combine(await package.EnsureAsync(TestContext.Current.CancellationToken), "dist", "ical.js");
+        using var directory = new TestDirectory();
+        var file = Path.Combine(directory.Path, "tasks.ics");
+        await File.WriteAllTextAsync(file, (await ExportAsync(user, "ical")).Text, TestContext.Current.CancellationToken);
+        const string Script = """
+            const [module, file] = process.argv.slice(-2);
+            const { default: ICAL } = await import(module);
+            const calendar = new ICAL.Component(ICAL.parse((await import("node:fs")).readFileSync(file, "utf8")));
+            calendar.getAllSubcomponents("vtimezone").forEach(z => ICAL.TimezoneService.register(new ICAL.Timezone(z), z.getFirstPropertyValue("tzid")));
+            for (const todo of calendar.getAllSubcomponents("vtodo")) {
+              const due = todo.getFirstPropertyValue("due"), rule = todo.getFirstPropertyValue("rrule");
+              const next = rule && (i => (i.next(), i.next()))(rule.iterator(due));
+              console.log([todo.getFirstPropertyValue("summary"), due?.toJSDate().toISOString(), next?.toJSDate().toISOString(),
+                todo.getAllSubcomponents("valarm").length, todo.getFirstPropertyValue("description")?.length].join("|"));
+            }
+            """;
+        var result = await Command.RunAsync(new LaunchSpec(Executables.Find("node")!, ["--input-type=module", "-e", Script, "--", module, file]), TestContext.Current.CancellationToken);
+
+        Assert.True(result.Succeeded, result.Output);
+        Assert.Equal(
+            ["Bins|2031-03-28T07:00:00.000Z|2031-04-04T06:00:00.000Z|2|26", "Cancelled|2020-01-01T00:00:00.000Z||0|", "Done|||0|", "Grüße 🎉|||0|", "Part|||0|"],
+            result.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries).Order(StringComparer.Ordinal));
     }
 
     [Fact]

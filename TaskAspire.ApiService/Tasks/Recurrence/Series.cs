@@ -12,6 +12,9 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
 {
     private const int LastYear = 9998;
 
+    /// <summary>How far a series with COUNT is counted: each answer counts from its beginning.</summary>
+    private const int YearsCounted = 100;
+
     private readonly WallClock _clock = WallClock.In(timeZone);
 
     /// <summary>What is wrong with a rule that is to begin now; null when it can.</summary>
@@ -82,7 +85,7 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
         var begin = new CalDateTime(Forwarded(first - fraction, near), null);
         return Walk(unlimited, begin, near > begin.Value ? new CalDateTime(near, null) : null)
             .Select(p => p.StartTime.Value + fraction)
-            .TakeWhile(t => t.Year <= LastYear)
+            .TakeWhile(t => t.Year <= (rule.Rule.Count is null ? LastYear : Math.Min(LastYear, first.Year + YearsCounted)))
             .Where(t => t > first);
     }
 

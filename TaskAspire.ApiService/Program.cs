@@ -6,6 +6,7 @@ using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Idempotency;
 using TaskAspire.ApiService.Live;
 using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ApiService.Portability;
 using TaskAspire.ApiService.RateLimiting;
 using TaskAspire.ApiService.Startup;
 using TaskAspire.ApiService.Sync;
@@ -31,6 +32,7 @@ builder.AddCategories();
 builder.AddTags();
 builder.AddSync();
 builder.AddLiveEvents();
+builder.AddPortability();
 builder.AddWebhooks();
 builder.AddApiDocument();
 
@@ -52,6 +54,7 @@ api.MapCategories();
 api.MapTags();
 api.MapSync();
 api.MapLiveEvents();
+api.MapPortability();
 api.MapWebhooks();
 
 app.MapDefaultEndpoints();

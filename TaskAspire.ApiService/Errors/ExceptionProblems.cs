@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -36,7 +37,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
         switch (exception)
         {
             case BadHttpRequestException bad:
-                return DescribeBadRequest(bad);
+                return DescribeBadRequest(context, bad);
             case IntegrationException integration:
                 logger.LogError("{Service} is not available: {Reason}", integration.Service, integration.GetBaseException().Message);
                 return Unavailable(context, integration.Service);
@@ -70,7 +71,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
         _ => false,
     };
 
-    private static ProblemDetails DescribeBadRequest(BadHttpRequestException exception)
+    private static ProblemDetails DescribeBadRequest(HttpContext context, BadHttpRequestException exception)
     {
         if (exception.InnerException is JsonException json)
         {
@@ -80,7 +81,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
         return exception.StatusCode switch
         {
             StatusCodes.Status413PayloadTooLarge => Problems.Details(
-                exception.StatusCode, ProblemTypes.PayloadTooLarge, "The body is too large; at most 1 MiB is accepted."),
+                exception.StatusCode, ProblemTypes.PayloadTooLarge, $"The body is too large; at most {MaxMebibytes(context)} MiB is accepted."),
             StatusCodes.Status415UnsupportedMediaType => Problems.Details(
                 exception.StatusCode, ProblemTypes.UnsupportedMediaType, "Send the body as application/json."),
             // Parameters are read by the slices themselves, so what is left is a body that is not there.
@@ -89,6 +90,9 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
             var status => Problems.Details(status, ProblemTypes.ForStatus(status), exception.Message),
         };
     }
+
+    private static long MaxMebibytes(HttpContext context) =>
+        (context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0) / (1024 * 1024);
 
     private static ProblemDetails Unavailable(HttpContext context, string service)
     {

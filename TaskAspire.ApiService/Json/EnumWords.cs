@@ -28,6 +28,6 @@ internal static class EnumWords
     public static IEnumerable<string> Words<T>()
         where T : struct, Enum => Enum.GetValues<T>().Select(Of);
 
-    private static string Of<T>(T value)
+    public static string Of<T>(T value)
         where T : struct, Enum => JsonNamingPolicy.SnakeCaseLower.ConvertName(value.ToString());
 }

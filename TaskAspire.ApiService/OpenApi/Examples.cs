@@ -45,6 +45,7 @@ internal static class Examples
         ["apiKey"] = "the-receiver-knows-it",
         ["statusCode"] = 200,
         ["scopes"] = new JsonArray("tasks:read", "tasks:write"),
+        ["format"] = "taskaspire",
         ["version"] = 3,
         ["kty"] = "RSA",
         ["use"] = "sig",

@@ -55,6 +55,28 @@ internal static class QueryParameters
             Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" },
         });
 
+    public static RouteHandlerBuilder DescribeExportQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
+        Parameter("format", "What to export to; without it Accept chooses, and JSON is what comes for any.", OneOf(["json", "csv", "ical"])));
+
+    public static RouteHandlerBuilder DescribeImportQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
+        Parameter("dryRun", "true: only checks, and writes nothing.", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) }));
+
+    /// <summary>Bodies that are text and not JSON, each with an example.</summary>
+    public static RouteHandlerBuilder DescribeTexts(this RouteHandlerBuilder endpoint, params (string MediaType, string Example)[] texts) =>
+        endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
+        {
+            var contents = (operation.Responses ?? []).Where(r => r.Key == "200").Select(r => r.Value.Content).Append(operation.RequestBody?.Content);
+            foreach (var content in contents.OfType<IDictionary<string, OpenApiMediaType>>())
+            {
+                foreach (var (mediaType, example) in texts.Where(t => content.ContainsKey(t.MediaType)))
+                {
+                    content[mediaType] = new OpenApiMediaType { Schema = new OpenApiSchema { Type = JsonSchemaType.String }, Example = JsonValue.Create(example) };
+                }
+            }
+
+            return Task.CompletedTask;
+        });
+
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, params OpenApiParameter[] parameters) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
         {

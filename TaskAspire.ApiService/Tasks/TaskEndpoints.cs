@@ -49,7 +49,10 @@ internal static class TaskEndpoints
         change.MapDelete("", DeleteAsync).WithName("deleteTask").WithSummary("Put a task into the trash, or remove it for good")
             .WithDescription("Its subtasks go with it, at all levels.").DescribePermanent();
         change.MapPost("/complete", CompleteAsync).WithName("completeTask").WithSummary("Complete a task")
-            .WithDescription("Its open subtasks are completed with it, at all levels. Completing a completed task changes nothing.");
+            .WithDescription(
+                "Its open subtasks are completed with it, at all levels. Completing a completed task changes nothing. One that recurs hands its recurrence on "
+                + "to a new task, its next occurrence, in the same transaction: the first after the due date that has not passed yet. The header Link names it "
+                + "(rel=\"next\", RFC 8288); without it the series has ended. The same holds for every other way to complete a task. Cancelling one makes none.");
         change.MapPost("/reopen", ReopenAsync).WithName("reopenTask").WithSummary("Take up a completed or cancelled task again")
             .WithDescription("Only this one: its subtasks and its parent stay as they are. Reopening an open task changes nothing.");
         change.MapPost("/restore", RestoreAsync).WithName("restoreTask").WithSummary("Bring a task back from the trash")
@@ -89,7 +92,7 @@ internal static class TaskEndpoints
             return result.Problem!;
         }
 
-        context.Response.Headers.ETag = TaskETag.Of(task);
+        Describe(context.Response, result);
         return TypedResults.Created($"/api/v1/tasks/{task.Id}", task);
     }
 
@@ -141,7 +144,16 @@ internal static class TaskEndpoints
             return result.Problem!;
         }
 
-        context.Response.Headers.ETag = TaskETag.Of(task);
+        Describe(context.Response, result);
         return TypedResults.Ok(task);
+    }
+
+    private static void Describe(HttpResponse response, TaskWriteResult result)
+    {
+        response.Headers.ETag = TaskETag.Of(result.Task!);
+        if (result.NextId is { } next)
+        {
+            response.Headers.Link = $"</api/v1/tasks/{next}>; rel=\"next\"";
+        }
     }
 }

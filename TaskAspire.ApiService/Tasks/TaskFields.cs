@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TaskAspire.ApiService.Changes;
 using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.Data;
 using TaskAspire.Data.Changes;
 using TaskAspire.Data.Tasks;
@@ -31,6 +32,11 @@ internal sealed class TaskFields(TaskDbContext database, TaskTree tree, ChangeJo
         if (ReminderList.Apply(task, request.Reminders) is { } problem)
         {
             return problem;
+        }
+
+        if (TaskRecurrence.Apply(task, request) is { } misfit)
+        {
+            return Problems.Validation("recurrence", misfit);
         }
 
         var dueDateMoved = task.DueDate != request.DueDate;

@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Primitives;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.Data;
 using TaskAspire.Data.Tasks;
 using TaskAspire.Data.Webhooks;
@@ -10,7 +11,10 @@ using TaskAspire.Data.Webhooks;
 namespace TaskAspire.ApiService.Tasks;
 
 /// <summary>What became of a write: the task as it is now, or why it was not written.</summary>
-internal readonly record struct TaskWriteResult(TaskResponse? Task, ProblemHttpResult? Problem)
+/// <param name="Task">The task.</param>
+/// <param name="Problem">Why not.</param>
+/// <param name="NextId">The task that was made because a recurring one was completed: its next occurrence.</param>
+internal readonly record struct TaskWriteResult(TaskResponse? Task, ProblemHttpResult? Problem, Guid? NextId = null)
 {
     public static implicit operator TaskWriteResult(TaskResponse task) => new(task, null);
 
@@ -45,14 +49,18 @@ internal sealed class TaskOperations(
             return problem;
         }
 
+        var next = task.Status == TaskItemStatus.Done ? TaskRecurrence.HandOn(task, now) : null;
         database.Tasks.Add(task);
         var created = TaskResponse.From(task);
         journal.Record(task, created, null, WebhookEventTypes.TaskCreated, now);
         await SaveAsync(id, task.Version, cancellationToken);
-        return created;
+        return new TaskWriteResult(created, null, await BeginAsync(next, now, cancellationToken));
     }
 
-    /// <summary>Changes a task. One that becomes done takes its open subtasks with it.</summary>
+    /// <summary>
+    /// Changes a task. One that becomes done takes its open subtasks with it, and begins its next occurrence when it recurs. (A series
+    /// of a subtask that was taken along waits until that is taken up again.)
+    /// </summary>
     public async Task<TaskWriteResult> UpdateAsync(
         Guid userId, Guid id, StringValues ifMatch, TaskUpdate update, CancellationToken cancellationToken)
     {
@@ -88,15 +96,19 @@ internal sealed class TaskOperations(
             return problem;
         }
 
+        TaskItem? next = null;
         if (becomesDone)
         {
             foreach (var done in touched)
             {
                 BecomeDone(done.Task, now);
             }
+
+            next = TaskRecurrence.HandOn(task, now);
         }
 
-        return await SaveAsync(touched, now, cancellationToken);
+        var result = await SaveAsync(touched, now, cancellationToken);
+        return result with { NextId = await BeginAsync(next, now, cancellationToken) };
     }
 
     /// <summary>Puts a task into the trash, and its subtasks with it.</summary>
@@ -225,6 +237,25 @@ internal sealed class TaskOperations(
     {
         TaskFields.SetStatus(task, TaskItemStatus.Done, now);
         task.Rearm(now, dueDateMoved: false, reopened: false);
+    }
+
+    /// <summary>Creates the next occurrence of a series, where its parent has no room for it at the top.</summary>
+    private async Task<Guid?> BeginAsync(TaskItem? next, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        if (next is null)
+        {
+            return null;
+        }
+
+        if (next.ParentId is { } parent && await tree.FindObstacleAsync(next, parent, cancellationToken) is not null)
+        {
+            next.ParentId = null;
+        }
+
+        database.Tasks.Add(next);
+        journal.Record(next, TaskResponse.From(next), null, WebhookEventTypes.TaskCreated, now);
+        await database.SaveChangesAsync(cancellationToken);
+        return next.Id;
     }
 
     private async Task<TaskWriteResult> SaveAsync(List<Snapshot> touched, DateTimeOffset now, CancellationToken cancellationToken)

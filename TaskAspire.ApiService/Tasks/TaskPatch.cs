@@ -35,6 +35,9 @@ public sealed record TaskPatch
     /// <summary>All its reminders: an array is replaced as a whole.</summary>
     public IReadOnlyList<ReminderRequest>? Reminders { get; init; }
 
+    /// <summary>How it recurs, RFC 5545 RRULE.</summary>
+    public string? Recurrence { get; init; }
+
     /// <summary>The request that would leave a task as it is.</summary>
     internal static TaskRequest Base(TaskResponse task) => new()
     {
@@ -46,6 +49,7 @@ public sealed record TaskPatch
         TimeZone = task.TimeZone,
         CategoryId = task.CategoryId,
         ParentId = task.ParentId,
+        Recurrence = task.Recurrence,
         Tags = task.Tags,
         Reminders = [.. task.Reminders.Select(r => new ReminderRequest { Id = r.Id, At = r.At, MinutesBeforeDue = r.MinutesBeforeDue })],
     };

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
@@ -47,6 +48,12 @@ public sealed record TaskRequest : IValidatableObject
     [MaxLength(MaxReminders, ErrorMessage = "A task can have at most 20 reminders.")]
     public IReadOnlyList<ReminderRequest> Reminders { get; init; } = [];
 
+    /// <summary>
+    /// How it recurs: an RFC 5545 RRULE such as <c>FREQ=WEEKLY;BYDAY=MO</c>, of HOURLY to YEARLY, and on lines of their own EXDATE for
+    /// what to leave out. It begins with the due date, and is reckoned on the clock of the time zone (UTC without one).
+    /// </summary>
+    public string? Recurrence { get; init; }
+
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)
     {
@@ -60,7 +67,7 @@ public sealed record TaskRequest : IValidatableObject
             yield return new ValidationResult("The time zone must be an IANA name such as Europe/Berlin.", [nameof(TimeZone)]);
         }
 
-        foreach (var error in TagNames.Check(Tags).Concat(ReminderRequest.CheckAll(Reminders)))
+        foreach (var error in TagNames.Check(Tags).Concat(ReminderRequest.CheckAll(Reminders)).Concat(TaskRecurrence.Check(this)))
         {
             yield return error;
         }

@@ -1,0 +1,133 @@
+using System.Buffers;
+using System.Globalization;
+using System.Text;
+using Ical.Net.CalendarComponents;
+using Ical.Net.DataTypes;
+using Ical.Net.Serialization;
+using TaskAspire.ApiService.Tasks.Recurrence;
+using TaskAspire.Data.Tasks;
+
+namespace TaskAspire.ApiService.Portability;
+
+/// <summary>
+/// An iCalendar object (RFC 5545) with a VTODO for each task. What it cannot say stays out: categories without tasks, colours, parts of
+/// a second, and that a series began before its present occurrence (COUNT begins anew).
+/// </summary>
+internal sealed class CalendarExport : IExportFormat
+{
+    /// <summary>The category, among the CATEGORIES that otherwise are tags.</summary>
+    public const string CategoryProperty = "X-TASKASPIRE-CATEGORY";
+
+    private static readonly DateTime FirstDay = new(1970, 1, 1, 0, 0, 0, DateTimeKind.Unspecified);
+
+    private readonly HashSet<string> _zones = new(StringComparer.Ordinal);
+    private string _stamp = "";
+
+    public void Begin(IBufferWriter<byte> output, DateTimeOffset now, IReadOnlyList<PortableCategory> categories, IReadOnlyList<string> tags)
+    {
+        _stamp = Utc(now)!;
+        Write(output, new CalendarLines().Add("BEGIN", "VCALENDAR").Add("VERSION", "2.0").Add("PRODID", "-//TaskAspire//Export 1//EN").ToString());
+    }
+
+    public void Write(IBufferWriter<byte> output, IReadOnlyList<PortableTask> tasks)
+    {
+        foreach (var task in tasks)
+        {
+            if (task is { DueDate: not null, TimeZone: { } zone } && zone != CalDateTime.UtcTzId && _zones.Add(zone))
+            {
+                Write(output, Definition(zone));
+            }
+
+            Write(output, Todo(task).ToString());
+        }
+    }
+
+    public void End(IBufferWriter<byte> output) => Write(output, "END:VCALENDAR\r\n");
+
+    private CalendarLines Todo(PortableTask task)
+    {
+        var lines = new CalendarLines()
+            .Add("BEGIN", "VTODO")
+            .AddText("UID", task.Id)
+            .Add("DTSTAMP", _stamp)
+            .Add("CREATED", Utc(task.CreatedAt))
+            .Add("LAST-MODIFIED", Utc(task.UpdatedAt))
+            .AddText("SUMMARY", task.Title)
+            .AddText("DESCRIPTION", task.Description)
+            .Add("STATUS", CalendarWords.Of(task.Status))
+            .Add("PRIORITY", CalendarWords.Of(task.Priority))
+            .AddTexts("CATEGORIES", task.Category is null ? task.Tags : [task.Category, .. task.Tags])
+            .AddText(CategoryProperty, task.Category)
+            .AddText("RELATED-TO", task.ParentId)
+            .Add("COMPLETED", Utc(task.CompletedAt))
+            .Add("PERCENT-COMPLETE", task.Status == TaskItemStatus.Done ? "100" : null);
+        if (task.DueDate is { } due)
+        {
+            AddDue(lines, task, due);
+        }
+
+        foreach (var reminder in task.Reminders.Where(r => r.At is not null || task.DueDate is not null))
+        {
+            lines.Add("BEGIN", "VALARM").Add("ACTION", "DISPLAY").AddText("DESCRIPTION", task.Title)
+                .Add("TRIGGER;VALUE=DATE-TIME", Utc(reminder.At))
+                .Add("TRIGGER;RELATED=END", reminder.MinutesBeforeDue is { } minutes ? string.Create(CultureInfo.InvariantCulture, $"-PT{minutes}M") : null)
+                .Add("END", "VALARM");
+        }
+
+        return lines.Add("END", "VTODO");
+    }
+
+    private static void AddDue(CalendarLines lines, PortableTask task, DateTimeOffset due)
+    {
+        var clock = WallClock.In(task.TimeZone);
+        var local = clock.At(due);
+        // The second of two equal times at the end of daylight saving can be said in UTC only.
+        var (parameters, value) = task.TimeZone is { } zone && zone != CalDateTime.UtcTzId && clock.ToUtc(local) == due
+            ? ($";TZID={zone}", SeriesTimes.Format(new CalDateTime(local, null)))
+            : ("", Utc(due)!);
+        lines.Add($"DUE{parameters}", value);
+        if (task.Recurrence is null)
+        {
+            return;
+        }
+
+        // A series needs a DTSTART; that of a task is its due date (Apple's Reminders does so, too).
+        lines.Add($"DTSTART{parameters}", value);
+        var rule = SeriesRuleParser.Parse(task.Recurrence);
+        if (rule.Rule.Until is { IsUtc: false } until)
+        {
+            // The RFC wants UTC beside a time with a zone.
+            rule.Rule.Until = new CalDateTime(clock.ToUtc(until.HasTime ? until.Value : until.Value.AddDays(1).AddSeconds(-1)).UtcDateTime);
+        }
+
+        lines.Add("RRULE", rule.ToString().Split('\n')[0]);
+        foreach (var exception in rule.Exceptions)
+        {
+            lines.Add(
+                exception.HasTime ? "EXDATE" : "EXDATE;VALUE=DATE",
+                exception.HasTime && !exception.IsUtc ? Utc(clock.ToUtc(exception.Value)) : SeriesTimes.Format(exception));
+        }
+    }
+
+    private static string Definition(string zone)
+    {
+        var calendar = new Ical.Net.Calendar();
+        try
+        {
+            calendar.AddTimeZone(VTimeZone.FromDateTimeZone(zone, FirstDay, includeHistoricalData: true));
+        }
+        catch (ArgumentException)
+        {
+            // A zone this server knows and the library does not; by its IANA name most readers know it, too.
+            return "";
+        }
+
+        var text = new CalendarSerializer().SerializeToString(calendar)!;
+        const string End = "END:VTIMEZONE\r\n";
+        return text[text.IndexOf("BEGIN:VTIMEZONE", StringComparison.Ordinal)..(text.LastIndexOf(End, StringComparison.Ordinal) + End.Length)];
+    }
+
+    private static string? Utc(DateTimeOffset? time) => time is { } value ? SeriesTimes.Format(new CalDateTime(value.UtcDateTime)) : null;
+
+    private static void Write(IBufferWriter<byte> output, string text) => Encoding.UTF8.GetBytes(text, output);
+}

@@ -1,0 +1,203 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Tasks;
+using TaskAspire.ApiService.Tasks.Recurrence;
+using TaskAspire.Data.Tasks;
+
+namespace TaskAspire.ApiService.Portability;
+
+/// <summary>Reads the VTODOs of an iCalendar object, ours or another program's; what a task has no field for is left out.</summary>
+internal static partial class CalendarImport
+{
+    public static ImportContent Read(string text)
+    {
+        var content = new ImportContent();
+        var calendars = CalendarReader.Read(text, content.Errors);
+        foreach (var todo in calendars.Where(c => c.Name == "VCALENDAR").SelectMany(c => c.Components).Where(c => c.Name == "VTODO"))
+        {
+            content.Items.Add(new ImportItem($"line {todo.Number}, ", new Todo(todo, content.Errors).Read()));
+            if (content.Items.Count > Importer.MaxTasks)
+            {
+                break;
+            }
+        }
+
+        if (content.Items.Count == 0 && !content.Errors.Any)
+        {
+            content.Errors.Add("$", "There is no VTODO in it. A VCALENDAR with tasks is expected; events (VEVENT) are no tasks.");
+        }
+
+        return content;
+    }
+
+    private sealed class Todo(CalendarComponent todo, ImportErrors errors)
+    {
+        public PortableTask Read()
+        {
+            var dueLine = todo.Find("DUE") ?? todo.Find("DTSTART");
+            var due = Time(dueLine);
+            var category = Text("X-TASKASPIRE-CATEGORY");
+            return new PortableTask
+            {
+                Id = Text("UID"),
+                Title = Text("SUMMARY") ?? "",
+                Description = Text("DESCRIPTION"),
+                Status = Status(),
+                Priority = Word("PRIORITY", CalendarWords.PriorityOf, "A whole number from 0 to 9 is expected.") ?? TaskPriority.None,
+                DueDate = due,
+                TimeZone = due is null ? null : dueLine!.Parameters.GetValueOrDefault("TZID"),
+                Category = category,
+                Tags = Tags(category),
+                ParentId = todo.Find("RELATED-TO") is { } parent && parent.Parameters.GetValueOrDefault("RELTYPE", "PARENT") == "PARENT" ? Text(parent) : null,
+                Reminders = [.. Reminders(due).Distinct()],
+                Recurrence = Recurrence(),
+                CompletedAt = Time(todo.Find("COMPLETED")),
+                CreatedAt = Time(todo.Find("CREATED")),
+            };
+        }
+
+        private string? Text(string name) => todo.Find(name) is { } line ? Text(line) : null;
+
+        private string? Text(CalendarLine line)
+        {
+            if (!StrictStringConverter.IsStorable(line.Value))
+            {
+                Wrong(line, "The text must not contain U+0000.");
+                return null;
+            }
+
+            var text = string.Join(',', CalendarLines.Unescape(line.Value));
+            return text.Length == 0 ? null : text;
+        }
+
+        private TaskItemStatus Status() =>
+            Word("STATUS", CalendarWords.StatusOf, "One of NEEDS-ACTION, IN-PROCESS, COMPLETED, CANCELLED is expected.")
+            ?? (todo.Find("COMPLETED") is not null || todo.Find("PERCENT-COMPLETE")?.Value == "100" ? TaskItemStatus.Done : TaskItemStatus.Todo);
+
+        private T? Word<T>(string name, Func<string, T?> parse, string expected)
+            where T : struct
+        {
+            if (todo.Find(name) is not { } line)
+            {
+                return null;
+            }
+
+            var value = parse(line.Value);
+            if (value is null)
+            {
+                Wrong(line, expected);
+            }
+
+            return value;
+        }
+
+        private List<string> Tags(string? category)
+        {
+            var names = new List<string>();
+            foreach (var line in todo.All("CATEGORIES"))
+            {
+                if (StrictStringConverter.IsStorable(line.Value))
+                {
+                    names.AddRange(CalendarLines.Unescape(line.Value).Where(n => n.Length > 0));
+                }
+                else
+                {
+                    Wrong(line, "The text must not contain U+0000.");
+                }
+            }
+
+            if (category is not null)
+            {
+                names.Remove(category);
+            }
+
+            return [.. names.DistinctBy(NameKeys.Of)];
+        }
+
+        private string? Recurrence()
+        {
+            var rules = todo.All("RRULE").ToList();
+            if (rules.Count > 1)
+            {
+                Wrong(rules[1], "A task can have one RRULE.");
+            }
+
+            return rules.Count == 0 ? null : string.Join('\n', todo.All("EXDATE").Select(e => $"EXDATE{e.Raw}:{e.Value}").Prepend(rules[0].Value));
+        }
+
+        private IEnumerable<PortableReminder> Reminders(DateTimeOffset? due)
+        {
+            foreach (var line in todo.Components.Where(c => c.Name == "VALARM").Select(a => a.Find("TRIGGER")).OfType<CalendarLine>())
+            {
+                if (line.Parameters.GetValueOrDefault("VALUE") == "DATE-TIME")
+                {
+                    if (Time(line) is { } at)
+                    {
+                        yield return new PortableReminder { At = at };
+                    }
+                }
+                else if (DurationOf(line.Value) is not { } offset)
+                {
+                    Wrong(line, "A duration such as -PT30M, or with VALUE=DATE-TIME a time, is expected.");
+                }
+                else if (line.Parameters.GetValueOrDefault("RELATED") != "END" && todo.Find("DTSTART") is { } start && Time(start) is { } begin && begin != due)
+                {
+                    yield return new PortableReminder { At = (begin + offset).TruncateToMilliseconds() };
+                }
+                else if (offset <= TimeSpan.Zero)
+                {
+                    yield return new PortableReminder { MinutesBeforeDue = (int)-offset.TotalMinutes };
+                }
+                else if (due is { } time)
+                {
+                    yield return new PortableReminder { At = time + offset };
+                }
+            }
+        }
+
+        /// <summary>A time in UTC. A day without a time begins at midnight; a time without a zone is taken as UTC.</summary>
+        private DateTimeOffset? Time(CalendarLine? line)
+        {
+            if (line is null)
+            {
+                return null;
+            }
+
+            var zone = line.Parameters.GetValueOrDefault("TZID");
+            if (zone is not null && !TimeZones.IsIana(zone))
+            {
+                Wrong(line, "TZID must be an IANA zone such as Europe/Berlin.");
+                return null;
+            }
+
+            if (SeriesTimes.TryParse(line.Value.Trim()) is not { } value)
+            {
+                Wrong(line, "A date (20261231), a UTC time (20261231T090000Z) or, with TZID, a local time (20261231T090000) is expected, between 1970 and 9998.");
+                return null;
+            }
+
+            var time = WallClock.In(value.IsUtc ? null : zone).ToUtc(value.Value);
+            return time >= DateTimeOffset.UnixEpoch ? time : DateTimeOffset.UnixEpoch;
+        }
+
+        private void Wrong(CalendarLine line, string message) => errors.Add($"line {line.Number}, {line.Name}", message);
+    }
+
+    /// <summary>RFC 5545 §3.3.6, up to what a reminder may be.</summary>
+    private static TimeSpan? DurationOf(string text)
+    {
+        var match = Duration().Match(text.Trim().ToUpperInvariant());
+        if (!match.Success)
+        {
+            return null;
+        }
+
+        int Part(string name) => match.Groups[name].Success ? int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
+        var span = new TimeSpan((7 * Part("w")) + Part("d"), Part("h"), Part("m"), Part("s"));
+        return match.Groups["minus"].Success ? -span : span;
+    }
+
+    [GeneratedRegex(@"\A(\+|(?<minus>-))?P(?=.)((?<w>\d{1,4})W|((?<d>\d{1,5})D)?(T(?=\d)((?<h>\d{1,6})H)?((?<m>\d{1,7})M)?((?<s>\d{1,9})S)?)?)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Duration();
+}

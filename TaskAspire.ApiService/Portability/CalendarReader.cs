@@ -1,0 +1,147 @@
+namespace TaskAspire.ApiService.Portability;
+
+/// <summary>A content line of iCalendar.</summary>
+/// <param name="Number">The line of the file it begins on, from 1.</param>
+/// <param name="Name">In upper case.</param>
+/// <param name="Parameters">By name in upper case; quotes are taken off.</param>
+/// <param name="Raw">The parameters as they were, each with its semicolon.</param>
+/// <param name="Value">As it was.</param>
+internal sealed record CalendarLine(int Number, string Name, IReadOnlyDictionary<string, string> Parameters, string Raw, string Value);
+
+/// <summary>A component, such as a VTODO, with what is in it.</summary>
+internal sealed record CalendarComponent(int Number, string Name)
+{
+    public List<CalendarLine> Lines { get; } = [];
+
+    public List<CalendarComponent> Components { get; } = [];
+
+    public CalendarLine? Find(string name) => Lines.Find(l => l.Name == name);
+
+    public IEnumerable<CalendarLine> All(string name) => Lines.Where(l => l.Name == name);
+}
+
+/// <summary>
+/// Takes an iCalendar object apart (RFC 5545 §3.1). By hand, since an answer names the line that is wrong, which a parser that hands out
+/// components has forgotten, and since what is read comes from strangers: one pass, no recursion.
+/// </summary>
+internal static class CalendarReader
+{
+    private const int MaxDepth = 8;
+
+    /// <summary>The outermost components; what is wrong goes to <paramref name="errors"/>.</summary>
+    public static List<CalendarComponent> Read(string text, ImportErrors errors)
+    {
+        var outermost = new List<CalendarComponent>();
+        var open = new Stack<CalendarComponent>();
+        foreach (var (number, line) in Unfold(text))
+        {
+            if (Parse(number, line) is not { } parsed)
+            {
+                errors.Add($"line {number}", "A line of iCalendar is NAME:value, with parameters as NAME;PARAMETER=value:value.");
+                return [];
+            }
+
+            switch (parsed.Name)
+            {
+                case "BEGIN" when open.Count == MaxDepth:
+                    errors.Add($"line {number}", $"Components are nested deeper than {MaxDepth} levels.");
+                    return [];
+                case "BEGIN":
+                    var component = new CalendarComponent(number, parsed.Value.Trim().ToUpperInvariant());
+                    (open.TryPeek(out var parent) ? parent.Components : outermost).Add(component);
+                    open.Push(component);
+                    break;
+                case "END" when open.TryPeek(out var current) && current.Name == parsed.Value.Trim().ToUpperInvariant():
+                    open.Pop();
+                    break;
+                case "END":
+                    errors.Add($"line {number}", "This END has no BEGIN, or closes another component than the last that was opened.");
+                    return [];
+                default:
+                    if (!open.TryPeek(out var owner))
+                    {
+                        errors.Add($"line {number}", "An iCalendar object begins with BEGIN:VCALENDAR.");
+                        return [];
+                    }
+
+                    owner.Lines.Add(parsed);
+                    break;
+            }
+        }
+
+        if (open.TryPeek(out var unclosed))
+        {
+            errors.Add($"line {unclosed.Number}", $"The component has no END; the file was cut short.");
+            return [];
+        }
+
+        return outermost;
+    }
+
+    private static IEnumerable<(int Number, string Line)> Unfold(string text)
+    {
+        var reader = new StringReader(text);
+        var line = new System.Text.StringBuilder();
+        var (number, begin) = (0, 0);
+        while (reader.ReadLine() is { } next)
+        {
+            number++;
+            if (next.Length > 0 && next[0] is ' ' or '\t' && begin > 0)
+            {
+                line.Append(next, 1, next.Length - 1);
+                continue;
+            }
+
+            if (line.Length > 0)
+            {
+                yield return (begin, line.ToString());
+            }
+
+            line.Clear().Append(next);
+            begin = number;
+        }
+
+        if (line.Length > 0)
+        {
+            yield return (begin, line.ToString());
+        }
+    }
+
+    private static CalendarLine? Parse(int number, string line)
+    {
+        var quoted = false;
+        var cuts = new List<int>();
+        var colon = -1;
+        for (var i = 0; i < line.Length && colon < 0; i++)
+        {
+            quoted ^= line[i] == '"';
+            if (!quoted && line[i] == ';')
+            {
+                cuts.Add(i);
+            }
+            else if (!quoted && line[i] == ':')
+            {
+                colon = i;
+            }
+        }
+
+        if (colon <= 0)
+        {
+            return null;
+        }
+
+        cuts.Add(colon);
+        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        for (var i = 0; i + 1 < cuts.Count; i++)
+        {
+            if (line[(cuts[i] + 1)..cuts[i + 1]].Split('=', 2) is not [{ Length: > 0 } name, var value])
+            {
+                return null;
+            }
+
+            parameters[name.ToUpperInvariant()] = value.Trim('"');
+        }
+
+        return new CalendarLine(number, line[..cuts[0]].ToUpperInvariant(), parameters, line[cuts[0]..colon], line[(colon + 1)..]);
+    }
+}

@@ -1,0 +1,45 @@
+namespace TaskAspire.ApiService.Portability;
+
+/// <summary>What is wrong with an import, by place and field, as far as it can be told in an answer.</summary>
+internal sealed class ImportErrors
+{
+    private const int Most = 100;
+
+    private readonly Dictionary<string, string[]> _errors = new(StringComparer.Ordinal);
+    private int _more;
+
+    public bool Any => _errors.Count > 0;
+
+    public void Add(string key, params string[] messages)
+    {
+        if (_errors.Count < Most)
+        {
+            _errors[key] = _errors.TryGetValue(key, out var earlier) ? [.. earlier, .. messages] : messages;
+        }
+        else
+        {
+            _more++;
+        }
+    }
+
+    public IDictionary<string, string[]> ToDictionary() => _more == 0
+        ? _errors
+        : new Dictionary<string, string[]>(_errors, StringComparer.Ordinal) { ["$"] = [$"There are {_more} more errors; correct these first."] };
+}
+
+/// <summary>A task of an import.</summary>
+/// <param name="Place">Where it stands, as an answer names it: <c>tasks[3].</c> or <c>line 7, </c>; the field comes after it.</param>
+/// <param name="Task">The task.</param>
+internal sealed record ImportItem(string Place, PortableTask Task);
+
+/// <summary>What was read from an import.</summary>
+internal sealed class ImportContent
+{
+    public List<PortableCategory> Categories { get; init; } = [];
+
+    public List<string> Tags { get; init; } = [];
+
+    public List<ImportItem> Items { get; init; } = [];
+
+    public ImportErrors Errors { get; } = new();
+}

@@ -1,0 +1,153 @@
+using System.Security.Claims;
+using System.Text;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.Net.Http.Headers;
+using TaskAspire.ApiService.Auth;
+using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.OpenApi;
+
+namespace TaskAspire.ApiService.Portability;
+
+internal static class PortabilityEndpoints
+{
+    private const string Json = "application/json";
+    private const string Csv = "text/csv";
+    private const string Calendar = "text/calendar";
+    private const int MaxImportBytes = 10 * 1024 * 1024;
+
+    /// <summary>The formats by the name they have in a query; the first is what who does not care gets.</summary>
+    private static readonly (string Name, string MediaType, string Extension, Func<IExportFormat> Create)[] Formats =
+    [
+        ("json", Json, "json", () => new JsonExport()),
+        ("csv", Csv, "csv", () => new CsvExport()),
+        ("ical", Calendar, "ics", () => new CalendarExport()),
+    ];
+
+    private static readonly (string MediaType, string Example)[] Texts =
+    [
+        (Csv, "title,dueDate,tags\r\nWater the plants,2026-12-24T17:00:00Z,garden;weekly\r\n"),
+        (Calendar, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//Example//EN\r\nBEGIN:VTODO\r\nUID:1\r\nSUMMARY:Water the plants\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"),
+    ];
+
+    public static WebApplicationBuilder AddPortability(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddScoped<ExportSource>().AddScoped<Exporter>().AddScoped<ImportCheck>().AddScoped<Importer>();
+        return builder;
+    }
+
+    public static RouteGroupBuilder MapPortability(this RouteGroupBuilder api)
+    {
+        var group = api.MapGroup("").WithTags("Export and import").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status400BadRequest);
+        group.MapGet("/export", Export).RequireAuthorization(AuthPolicies.TasksRead).WithName("exportTasks").WithSummary("Export all tasks").DescribeExportQuery().DescribeTexts(Texts)
+            .WithDescription(
+                "Everything at one moment, the trash left out. json has all that there is and can be imported again; csv is a table of the tasks, in "
+                + "which what a spreadsheet would run as a formula has an apostrophe before it; ical is an iCalendar object of VTODOs. "
+                + "Without format, Accept chooses.")
+            .Produces<PortableDocument>(StatusCodes.Status200OK, Json, Csv, Calendar).ProducesProblem(StatusCodes.Status406NotAcceptable);
+        group.MapPost("/import", ImportAsync).RequireAuthorization(AuthPolicies.TasksWrite).WithName("importTasks").WithSummary("Import tasks").DescribeImportQuery().DescribeTexts(Texts)
+            .WithDescription(
+                "A document of GET /export in any of its formats, or a CSV or iCalendar file of another program; up to 10 MiB and 10,000 tasks. All of it is "
+                + "checked by the rules for single tasks first, and what is wrong is told by line and field; then all or nothing is written. Tasks get new "
+                + "ids; categories and tags are found by name, or made. Importing the same twice makes everything twice: send an Idempotency-Key.")
+            .WithMetadata(new RequestSizeLimitAttribute(MaxImportBytes))
+            .Accepts<PortableDocument>(Json, Csv, Calendar).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
+        return api;
+    }
+
+    private static Results<PushStreamHttpResult, ProblemHttpResult> Export(
+        ClaimsPrincipal user, Exporter exporter, TimeProvider clock, HttpContext context)
+    {
+        var format = (string?)context.Request.Query["format"];
+        var chosen = format is null ? Accepted(context.Request) : Array.FindIndex(Formats, f => f.Name == format);
+        if (chosen < 0)
+        {
+            return format is null
+                ? Problems.Create(StatusCodes.Status406NotAcceptable, ProblemTypes.NotAcceptable, $"An export is {Json}, {Csv} or {Calendar}; or give format.")
+                : Problems.Validation("format", "One of json, csv, ical is expected.");
+        }
+
+        var (_, mediaType, extension, create) = Formats[chosen];
+        context.Response.Headers.Vary = HeaderNames.Accept;
+        context.Response.Headers.CacheControl = "no-store";
+        return TypedResults.Stream(
+            _ => exporter.WriteAsync(user.UserId(), create(), context.Response, context.RequestAborted),
+            mediaType == Json ? mediaType : $"{mediaType}; charset=utf-8",
+            $"taskaspire-{clock.GetUtcNow():yyyy-MM-dd}.{extension}");
+    }
+
+    private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> ImportAsync(
+        ClaimsPrincipal user, ImportCheck check, Importer importer, HttpContext context, CancellationToken cancellationToken)
+    {
+        var dryRun = (string?)context.Request.Query["dryRun"];
+        if (dryRun is not (null or "true" or "false"))
+        {
+            return Problems.Validation("dryRun", "true or false is expected.");
+        }
+
+        ImportContent content;
+        switch (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) ? type.MediaType.Value?.ToLowerInvariant() : null)
+        {
+            case Json:
+                content = await JsonImport.ReadAsync(context.Request.Body, cancellationToken);
+                break;
+            case Csv when await ReadTextAsync(context.Request, cancellationToken) is { } text:
+                content = await CsvImport.ReadAsync(text, cancellationToken);
+                break;
+            case Calendar when await ReadTextAsync(context.Request, cancellationToken) is { } text:
+                content = CalendarImport.Read(text);
+                break;
+            case Csv or Calendar:
+                return Problems.Validation("$", "The body is not valid UTF-8.");
+            default:
+                return Problems.Create(StatusCodes.Status415UnsupportedMediaType, ProblemTypes.UnsupportedMediaType, $"Send the body as {Json}, {Csv} or {Calendar}.");
+        }
+
+        if (!content.Errors.Any)
+        {
+            await check.CheckAsync(content, cancellationToken);
+        }
+
+        if (content.Errors.Any)
+        {
+            return Problems.Validation(content.Errors.ToDictionary());
+        }
+
+        return TypedResults.Ok(dryRun == "true"
+            ? new ImportResponse(content.Items.Count, 0, 0, DryRun: true)
+            : await importer.WriteAsync(user.UserId(), content, cancellationToken));
+    }
+
+    /// <summary>Null for what is no UTF-8; replacing what cannot be read would import something else.</summary>
+    private static async Task<string?> ReadTextAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(request.Body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+        try
+        {
+            return (await reader.ReadToEndAsync(cancellationToken)).TrimStart('\uFEFF');
+        }
+        catch (DecoderFallbackException)
+        {
+            return null;
+        }
+    }
+
+    private static int Accepted(HttpRequest request)
+    {
+        if (!MediaTypeHeaderValue.TryParseList(request.Headers.Accept, out var accepted) || accepted.Count == 0)
+        {
+            return 0;
+        }
+
+        foreach (var range in accepted.Where(a => a.Quality is not 0).OrderByDescending(a => a.Quality ?? 1))
+        {
+            var found = Array.FindIndex(Formats, f => new MediaTypeHeaderValue(f.MediaType).IsSubsetOf(range));
+            if (found >= 0)
+            {
+                return found;
+            }
+        }
+
+        return -1;
+    }
+}

@@ -18,6 +18,9 @@ public static class TaskDatabase
     /// <summary>Notified when there is a delivery to be made (payload empty).</summary>
     public const string DeliveriesChannel = "webhook_deliveries";
 
+    /// <summary>Notified when an endpoint was disabled, paused or resumed, so that its deliveries follow (payload empty).</summary>
+    public const string EndpointsChannel = "webhook_endpoints";
+
     /// <summary>Notified when a reminder or due date within the next minute is set (payload empty).</summary>
     public const string DueTimesChannel = "due_times";
 

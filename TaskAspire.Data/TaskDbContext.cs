@@ -53,6 +53,9 @@ public sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : DbC
     /// <summary>Tries to deliver.</summary>
     public DbSet<WebhookAttempt> WebhookAttempts => Set<WebhookAttempt>();
 
+    /// <summary>Sums of tries, by endpoint and time.</summary>
+    public DbSet<WebhookTally> WebhookTallies => Set<WebhookTally>();
+
     /// <summary>Answers kept for a repeat.</summary>
     public DbSet<IdempotencyKey> IdempotencyKeys => Set<IdempotencyKey>();
 

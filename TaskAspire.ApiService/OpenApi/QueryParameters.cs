@@ -4,6 +4,7 @@ using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Paging;
 using TaskAspire.ApiService.Sync;
 using TaskAspire.ApiService.Tasks;
+using TaskAspire.ApiService.Webhooks;
 using TaskAspire.Data.Tasks;
 using TaskAspire.Data.Webhooks;
 
@@ -29,7 +30,11 @@ internal static class QueryParameters
         Parameter("cursor", "nextCursor of the page before, instead of page: neither skips nor repeats while tasks come and go, and counts nothing.", new OpenApiSchema { Type = JsonSchemaType.String }));
 
     public static RouteHandlerBuilder DescribeDeliveryQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
-        Parameter("state", "In this state.", OneOf(EnumWords.Words<WebhookDeliveryState>())),
+        Parameter("state", "In any of these states; several by comma or by giving it again.", ListOf(EnumWords.Words<WebhookDeliveryState>())),
+        Parameter("eventType", "Of any of these types.", ListOf(WebhookEventTypes.All)),
+        Parameter("taskId", "Of events of this task.", new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" }),
+        Parameter("from", "Made at this time or later.", Time()),
+        Parameter("to", "Made before this time.", Time()),
         Limit(),
         Parameter("cursor", "nextCursor of the page before.", new OpenApiSchema { Type = JsonSchemaType.String }));
 
@@ -76,6 +81,11 @@ internal static class QueryParameters
 
             return Task.CompletedTask;
         });
+
+    public static RouteHandlerBuilder DescribeStatsQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(Parameter(
+        "window",
+        "The time to look back over.",
+        new OpenApiSchema { Type = JsonSchemaType.String, Enum = Words(WebhookStats.Windows.Keys), Default = JsonValue.Create(WebhookStats.DefaultWindow) }));
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, params OpenApiParameter[] parameters) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>

@@ -27,13 +27,13 @@ internal sealed class TaskJournal(TaskDbContext database, ChangeJournal changes)
     /// <param name="now">When it happened.</param>
     public void Record(TaskItem task, TaskResponse after, JsonObject? difference, string eventType, DateTimeOffset now)
     {
-        AddEvent(task, after, eventType, now);
+        AddEvent(task, after, difference, eventType, now);
         changes.Record(task.UserId, ChangeEntities.Task, task.Id, eventType[EventPrefix.Length..], difference, now);
     }
 
     /// <summary>The event of a task that goes for good without having been in the trash. Its change is <see cref="RecordPurge"/>.</summary>
     public void RecordRemoval(TaskItem task, DateTimeOffset now) =>
-        AddEvent(task, TaskResponse.From(task) with { DeletedAt = now, UpdatedAt = now, Version = task.Version + 1 }, WebhookEventTypes.TaskDeleted, now);
+        AddEvent(task, TaskResponse.From(task) with { DeletedAt = now, UpdatedAt = now, Version = task.Version + 1 }, difference: null, WebhookEventTypes.TaskDeleted, now);
 
     /// <summary>The change of a task that goes for good.</summary>
     public void RecordPurge(Guid userId, Guid id, DateTimeOffset now) => changes.Record(userId, ChangeEntities.Task, id, Purged, null, now);
@@ -51,13 +51,32 @@ internal sealed class TaskJournal(TaskDbContext database, ChangeJournal changes)
     /// <summary>Field to <c>{ "from", "to" }</c>, of the fields that differ; empty when nothing was changed.</summary>
     public static JsonObject Difference(TaskResponse before, TaskResponse after) => FieldChanges.Between(before, after, Silent);
 
-    private void AddEvent(TaskItem task, TaskResponse after, string eventType, DateTimeOffset now) => database.WebhookEvents.Add(new WebhookEvent
+    private void AddEvent(TaskItem task, TaskResponse after, JsonObject? difference, string eventType, DateTimeOffset now) => database.WebhookEvents.Add(new WebhookEvent
     {
         UserId = task.UserId,
         Type = eventType,
         TaskId = task.Id,
+        CategoryIds = [.. CategoriesOf(task, difference)],
+        TagKeys = [.. TagsOf(after, difference)],
         Payload = WebhookPayload.Write(eventType, now, json => JsonSerializer.Serialize(json, after, ApiJson.Options)),
         OccurredAt = now,
         TraceParent = Activity.Current?.Id,
     });
+
+    // What the task is in now, and what it left by this change: who follows a category or a tag sees it go.
+    private static IEnumerable<Guid> CategoriesOf(TaskItem task, JsonObject? difference)
+    {
+        if (task.CategoryId is { } category)
+        {
+            yield return category;
+        }
+
+        if (difference?["categoryId"]?["from"] is { } left)
+        {
+            yield return Guid.Parse(left.GetValue<string>());
+        }
+    }
+
+    private static IEnumerable<string> TagsOf(TaskResponse after, JsonObject? difference) =>
+        after.Tags.Concat(difference?["tags"]?["from"]?.AsArray().Select(tag => tag!.GetValue<string>()) ?? []).Select(NameKeys.Of).Distinct();
 }

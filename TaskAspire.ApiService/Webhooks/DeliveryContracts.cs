@@ -5,59 +5,85 @@ using TaskAspire.Data.Webhooks;
 namespace TaskAspire.ApiService.Webhooks;
 
 /// <summary>One event on its way to one endpoint.</summary>
-/// <param name="Id">UUIDv7.</param>
-/// <param name="EventId">The event; receivers see it in <c>webhook-id</c>.</param>
-/// <param name="WebhookId">The endpoint.</param>
-/// <param name="Event">The event's type.</param>
-/// <param name="State">Where it stands.</param>
-/// <param name="AttemptCount">Attempts made.</param>
-/// <param name="CreatedAt">UTC.</param>
-/// <param name="NextAttemptAt">When the next attempt is due, UTC; null when none is.</param>
-/// <param name="CompletedAt">When it was delivered or given up, UTC.</param>
-/// <param name="LastStatusCode">Status of the last answer; null when there was none.</param>
-/// <param name="LastError">What went wrong last.</param>
-/// <param name="Attempts">What was tried, first to last.</param>
-public record DeliveryResponse(
-    Guid Id,
-    Guid EventId,
-    Guid WebhookId,
-    string Event,
-    WebhookDeliveryState State,
-    int AttemptCount,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset? NextAttemptAt,
-    DateTimeOffset? CompletedAt,
-    int? LastStatusCode,
-    string? LastError,
-    IReadOnlyList<AttemptResponse> Attempts)
+public abstract record DeliverySummary
 {
-    internal DeliveryResponse(WebhookDelivery delivery, IEnumerable<WebhookAttempt> attempts)
-        : this(
-            delivery.Id,
-            delivery.EventId,
-            delivery.EndpointId,
-            delivery.EventType,
-            delivery.State,
-            delivery.AttemptCount,
-            delivery.CreatedAt,
-            delivery.State == WebhookDeliveryState.Pending ? delivery.NextAttemptAt : null,
-            delivery.CompletedAt,
-            delivery.LastStatusCode,
-            delivery.LastError,
-            [.. attempts.OrderBy(a => a.StartedAt).Select(AttemptResponse.From)])
+    private protected DeliverySummary(WebhookDelivery delivery)
     {
+        Id = delivery.Id;
+        EventId = delivery.EventId;
+        WebhookId = delivery.EndpointId;
+        Event = delivery.EventType;
+        State = delivery.State;
+        AttemptCount = delivery.AttemptCount;
+        CreatedAt = delivery.CreatedAt;
+        NextAttemptAt = delivery.State == WebhookDeliveryState.Pending ? delivery.NextAttemptAt : null;
+        CompletedAt = delivery.CompletedAt;
+        LastStatusCode = delivery.LastStatusCode;
+        LastError = delivery.LastError;
     }
+
+    /// <summary>UUIDv7.</summary>
+    public Guid Id { get; }
+
+    /// <summary>The event; receivers see it in <c>webhook-id</c>.</summary>
+    public Guid EventId { get; }
+
+    /// <summary>The endpoint.</summary>
+    public Guid WebhookId { get; }
+
+    /// <summary>The event's type.</summary>
+    public string Event { get; }
+
+    /// <summary>Where it stands; <c>held</c> is pending for an endpoint that is paused.</summary>
+    public WebhookDeliveryState State { get; }
+
+    /// <summary>Attempts made.</summary>
+    public int AttemptCount { get; }
+
+    /// <summary>UTC.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>When the next attempt is due, UTC; null when none is.</summary>
+    public DateTimeOffset? NextAttemptAt { get; }
+
+    /// <summary>When it was delivered or given up, UTC.</summary>
+    public DateTimeOffset? CompletedAt { get; }
+
+    /// <summary>Status of the last answer; null when there was none.</summary>
+    public int? LastStatusCode { get; }
+
+    /// <summary>What went wrong last.</summary>
+    public string? LastError { get; }
 }
 
-/// <summary>A delivery with the body it sends.</summary>
-public sealed record DeliveryDetailsResponse : DeliveryResponse
+/// <summary>A delivery in a list.</summary>
+public sealed record DeliveryResponse : DeliverySummary
+{
+    internal DeliveryResponse(WebhookDelivery delivery, IEnumerable<AttemptResponse> attempts)
+        : base(delivery) => Attempts = [.. attempts];
+
+    /// <summary>What was tried, first to last.</summary>
+    [JsonPropertyOrder(1)]
+    public IReadOnlyList<AttemptResponse> Attempts { get; }
+}
+
+/// <summary>A delivery with the body it sends and all that is known of its attempts.</summary>
+public sealed record DeliveryDetailsResponse : DeliverySummary
 {
     internal DeliveryDetailsResponse(WebhookDelivery delivery, IEnumerable<WebhookAttempt> attempts, JsonElement payload)
-        : base(delivery, attempts) => Payload = payload;
+        : base(delivery)
+    {
+        Payload = payload;
+        Attempts = [.. attempts.OrderBy(a => a.Number).ThenBy(a => a.StartedAt).Select(a => new AttemptDetailsResponse(a))];
+    }
 
     /// <summary>The body.</summary>
     [JsonPropertyOrder(1)]
     public JsonElement Payload { get; }
+
+    /// <summary>What was tried, first to last.</summary>
+    [JsonPropertyOrder(1)]
+    public IReadOnlyList<AttemptDetailsResponse> Attempts { get; }
 }
 
 /// <summary>One try to deliver.</summary>
@@ -65,14 +91,37 @@ public sealed record DeliveryDetailsResponse : DeliveryResponse
 /// <param name="StartedAt">UTC.</param>
 /// <param name="DurationMs">Milliseconds from connect to last byte.</param>
 /// <param name="StatusCode">Status of the answer; null when there was none.</param>
-/// <param name="Error">Class of the failure (<c>http_status</c>, <c>timeout</c>, <c>connection</c>, <c>dns</c>, <c>tls</c>, <c>blocked_address</c>, …); null for a success.</param>
+/// <param name="Error">
+/// Class of the failure (<c>timeout</c>, <c>dns</c>, <c>connect</c>, <c>tls</c>, <c>reset</c>, <c>blocked_target</c>, <c>http_4xx</c>,
+/// <c>http_5xx</c>, <c>gone</c>, <c>redirect</c>, <c>too_large</c>, <c>protocol</c>, <c>credentials</c>); null for a success.
+/// </param>
 /// <param name="ErrorMessage">The failure in words.</param>
-/// <param name="ResponseBody">The beginning of the answer's body, at most 1 KiB.</param>
-public sealed record AttemptResponse(
-    int Number, DateTimeOffset StartedAt, int DurationMs, int? StatusCode, string? Error, string? ErrorMessage, string? ResponseBody)
+public record AttemptResponse(int Number, DateTimeOffset StartedAt, int DurationMs, int? StatusCode, string? Error, string? ErrorMessage);
+
+/// <summary>One try to deliver, with what was said. Headers that may hold a secret have <c>[redacted]</c> for a value.</summary>
+public sealed record AttemptDetailsResponse : AttemptResponse
 {
-    internal static AttemptResponse From(WebhookAttempt attempt) => new(
-        attempt.Number, attempt.StartedAt, attempt.DurationMs, attempt.StatusCode, attempt.Error, attempt.ErrorMessage, attempt.ResponseBody);
+    internal AttemptDetailsResponse(WebhookAttempt attempt)
+        : base(attempt.Number, attempt.StartedAt, attempt.DurationMs, attempt.StatusCode, attempt.Error, attempt.ErrorMessage)
+    {
+        RequestHeaders = Read(attempt.RequestHeaders);
+        ResponseHeaders = Read(attempt.ResponseHeaders);
+        ResponseBody = attempt.ResponseBody;
+    }
+
+    /// <summary>The headers that were sent; null when nothing was.</summary>
+    [JsonPropertyOrder(1)]
+    public IReadOnlyDictionary<string, string>? RequestHeaders { get; }
+
+    /// <summary>The headers of the answer, long ones cut short; null when there was none.</summary>
+    [JsonPropertyOrder(1)]
+    public IReadOnlyDictionary<string, string>? ResponseHeaders { get; }
+
+    /// <summary>The beginning of the answer's body, at most 1 KiB.</summary>
+    [JsonPropertyOrder(1)]
+    public string? ResponseBody { get; }
+
+    private static Dictionary<string, string>? Read(string? headers) => headers is null ? null : JsonSerializer.Deserialize<Dictionary<string, string>>(headers);
 }
 
 /// <summary>Deliveries of an endpoint, newest first.</summary>

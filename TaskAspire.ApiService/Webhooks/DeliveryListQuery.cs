@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Primitives;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Paging;
 using TaskAspire.Data.Webhooks;
@@ -9,7 +10,19 @@ internal sealed class DeliveryListQuery
 {
     private readonly Dictionary<string, string[]> _errors = new(StringComparer.Ordinal);
 
-    public WebhookDeliveryState? State { get; private set; }
+    /// <summary>In any of these states; empty for all.</summary>
+    public IReadOnlyList<WebhookDeliveryState> States { get; private set; } = [];
+
+    /// <summary>Of any of these types; empty for all.</summary>
+    public IReadOnlyList<string> EventTypes { get; private set; } = [];
+
+    public Guid? TaskId { get; private set; }
+
+    /// <summary>Made at this time or later.</summary>
+    public DateTimeOffset? From { get; private set; }
+
+    /// <summary>Made before this time.</summary>
+    public DateTimeOffset? To { get; private set; }
 
     /// <summary>Only deliveries older than this one.</summary>
     public Guid? Before { get; private set; }
@@ -25,7 +38,7 @@ internal sealed class DeliveryListQuery
         var query = new DeliveryListQuery();
         foreach (var (name, values) in context.Request.Query)
         {
-            if (query.Take(name, values.ToString()) is { } problem)
+            if (query.Take(name, values) is { } problem)
             {
                 query._errors[name] = [problem];
             }
@@ -34,8 +47,9 @@ internal sealed class DeliveryListQuery
         return ValueTask.FromResult(query);
     }
 
-    private string? Take(string name, string value)
+    private string? Take(string name, StringValues values)
     {
+        var value = values.ToString();
         switch (name)
         {
             case "limit":
@@ -45,10 +59,27 @@ internal sealed class DeliveryListQuery
                 Before = Guid.TryParse(value, out var id) ? id : null;
                 return Before is not null ? null : "It is not a cursor of this API; send nextCursor of the page before.";
             case "state":
-                State = EnumWords.TryParse<WebhookDeliveryState>(value, out var state) ? state : null;
-                return State is not null ? null : $"One of {EnumWords.List<WebhookDeliveryState>()} is expected.";
+                States = [.. Words(values).Select(word => EnumWords.TryParse<WebhookDeliveryState>(word, out var state) ? state : (WebhookDeliveryState)(-1)).Distinct()];
+                return States.All(Enum.IsDefined) ? null : $"One or more of {EnumWords.List<WebhookDeliveryState>()} are expected.";
+            case "eventType":
+                EventTypes = [.. Words(values).Distinct()];
+                return EventTypes.All(WebhookEventTypes.All.Contains) ? null : $"One or more of {string.Join(", ", WebhookEventTypes.All)} are expected.";
+            case "taskId":
+                TaskId = Guid.TryParse(value, out var task) ? task : null;
+                return TaskId is not null ? null : "The id of a task is expected.";
+            case "from":
+                From = TakeTime(value);
+                return From is not null ? null : Rfc3339Converter.Expected;
+            case "to":
+                To = TakeTime(value);
+                return To is not null ? null : Rfc3339Converter.Expected;
             default:
                 return "There is no such parameter.";
         }
     }
+
+    private static DateTimeOffset? TakeTime(string value) => Rfc3339Converter.TryParse(value, out var time) ? time : null;
+
+    // Several by comma or by giving the parameter again, as in the list of tasks.
+    private static IEnumerable<string> Words(StringValues values) => values.SelectMany(value => (value ?? "").Split(','));
 }

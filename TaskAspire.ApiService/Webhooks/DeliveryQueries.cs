@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -12,6 +13,9 @@ namespace TaskAspire.ApiService.Webhooks;
 /// <summary>What became of the deliveries of a user.</summary>
 internal static class DeliveryQueries
 {
+    // A delivery's id has the time it was made at, its created_at when the transaction that made it began, which is not much earlier.
+    private static readonly TimeSpan LongestTransaction = TimeSpan.FromHours(1);
+
     public static async Task<Results<Ok<DeliveryListResponse>, ProblemHttpResult>> ListAsync(
         Guid id, DeliveryListQuery query, ClaimsPrincipal user, TaskDbContext database, CancellationToken cancellationToken)
     {
@@ -26,16 +30,7 @@ internal static class DeliveryQueries
             return Problems.NotFound("webhook");
         }
 
-        var matching = database.WebhookDeliveries.AsNoTracking().Where(d => d.EndpointId == id);
-        if (query.State is { } state)
-        {
-            matching = matching.Where(d => d.State == state);
-        }
-
-        if (query.Before is { } before)
-        {
-            matching = matching.Where(d => d.Id < before);
-        }
+        var matching = Matching(database, id, query);
 
         // Ids are UUIDv7, so their order is that of their making. One more than asked for tells whether more follow.
         var deliveries = await matching.OrderByDescending(d => d.Id).Take(query.Limit + 1).ToListAsync(cancellationToken);
@@ -61,10 +56,69 @@ internal static class DeliveryQueries
             return Problems.NotFound("delivery");
         }
 
-        var attempts = await FindAttemptsAsync(database, [id], cancellationToken);
-        return TypedResults.Ok(new DeliveryDetailsResponse(delivery, attempts[id], JsonElement.Parse(delivery.Event!.Payload)));
+        var attempts = await database.WebhookAttempts.AsNoTracking().Where(a => a.DeliveryId == id).ToListAsync(cancellationToken);
+        return TypedResults.Ok(new DeliveryDetailsResponse(delivery, attempts, JsonElement.Parse(delivery.Event!.Payload)));
     }
 
-    private static async Task<ILookup<Guid, WebhookAttempt>> FindAttemptsAsync(TaskDbContext database, List<Guid> deliveries, CancellationToken cancellationToken) =>
-        (await database.WebhookAttempts.AsNoTracking().Where(a => deliveries.Contains(a.DeliveryId)).ToListAsync(cancellationToken)).ToLookup(a => a.DeliveryId);
+    private static IQueryable<WebhookDelivery> Matching(TaskDbContext database, Guid endpoint, DeliveryListQuery query)
+    {
+        var matching = database.WebhookDeliveries.AsNoTracking().Where(d => d.EndpointId == endpoint);
+        if (query.States.Count > 0)
+        {
+            // Spelled out one by one, so that the index on the few that failed is seen to fit.
+            matching = query.States is [var state] ? StateIs(matching, state) : matching.Where(d => query.States.Contains(d.State));
+        }
+
+        if (query.EventTypes.Count > 0)
+        {
+            matching = matching.Where(d => query.EventTypes.Contains(d.EventType));
+        }
+
+        if (query.TaskId is { } task)
+        {
+            matching = matching.Where(d => d.Event!.TaskId == task);
+        }
+
+        if (query.From is { } from)
+        {
+            var first = FirstIdAt(from);
+            matching = matching.Where(d => d.CreatedAt >= from && d.Id >= first);
+        }
+
+        if (query.To is { } to)
+        {
+            var end = FirstIdAt(to + LongestTransaction);
+            matching = matching.Where(d => d.CreatedAt < to && d.Id < end);
+        }
+
+        if (query.Before is { } before)
+        {
+            matching = matching.Where(d => d.Id < before);
+        }
+
+        return matching;
+    }
+
+    private static IQueryable<WebhookDelivery> StateIs(IQueryable<WebhookDelivery> deliveries, WebhookDeliveryState state) => state switch
+    {
+        WebhookDeliveryState.Pending => deliveries.Where(d => d.State == WebhookDeliveryState.Pending),
+        WebhookDeliveryState.Dead => deliveries.Where(d => d.State == WebhookDeliveryState.Dead),
+        WebhookDeliveryState.Cancelled => deliveries.Where(d => d.State == WebhookDeliveryState.Cancelled),
+        WebhookDeliveryState.Held => deliveries.Where(d => d.State == WebhookDeliveryState.Held),
+        _ => deliveries.Where(d => d.State == state),
+    };
+
+    /// <summary>The least UUIDv7 of a time (RFC 9562 §5.7).</summary>
+    internal static Guid FirstIdAt(DateTimeOffset time)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        bytes.Clear();
+        BinaryPrimitives.WriteInt64BigEndian(bytes, time.ToUnixTimeMilliseconds() << 16);
+        return new Guid(bytes, bigEndian: true);
+    }
+
+    private static async Task<ILookup<Guid, AttemptResponse>> FindAttemptsAsync(TaskDbContext database, List<Guid> deliveries, CancellationToken cancellationToken) =>
+        (await database.WebhookAttempts.Where(a => deliveries.Contains(a.DeliveryId)).OrderBy(a => a.Number).ThenBy(a => a.StartedAt)
+            .Select(a => new { a.DeliveryId, Attempt = new AttemptResponse(a.Number, a.StartedAt, a.DurationMs, a.StatusCode, a.Error, a.ErrorMessage) })
+            .ToListAsync(cancellationToken)).ToLookup(a => a.DeliveryId, a => a.Attempt);
 }

@@ -11,9 +11,15 @@ public sealed record WebhookRequest : IValidatableObject
     [Required, StringLength(WebhookEndpoint.UrlMaxLength, MinimumLength = 1, ErrorMessage = "The url must have 1 to 2,048 characters.")]
     public required string Url { get; init; }
 
-    /// <summary>The event types to be told of.</summary>
+    /// <summary>The event types to be told of; <c>task.*</c> for all of a kind, <c>*</c> for all there are and will be.</summary>
     [Required, MinLength(1, ErrorMessage = "Give at least one event type.")]
     public required IReadOnlyList<string> Events { get; init; }
+
+    /// <summary>Only events of tasks in one of these categories, or that left one by that change; up to 50. Left out, of all.</summary>
+    public IReadOnlyList<Guid> CategoryIds { get; init; } = [];
+
+    /// <summary>Only events of tasks that carry one of these tags, or lost one by that change; up to 50, upper and lower case being equal. Left out, of all.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>A note, up to 500 characters.</summary>
     [StringLength(500, ErrorMessage = "The description must have at most 500 characters.")]
@@ -23,6 +29,17 @@ public sealed record WebhookRequest : IValidatableObject
     [RegularExpression("^[!-~]{1,256}$", ErrorMessage = "The API key must have 1 to 256 visible ASCII characters.")]
     public string? ApiKey { get; init; }
 
+    /// <summary>Headers to send along, such as <c>Authorization</c>; up to 20. They are stored encrypted, and only their names are shown.</summary>
+    public IReadOnlyDictionary<string, string>? Headers { get; init; }
+
+    /// <summary>Most attempts per second, over all dispatchers. Left out, there is no limit.</summary>
+    [Range(1, 1000, ErrorMessage = "The rateLimit must be from 1 to 1,000 attempts per second; null for no limit.")]
+    public int? RateLimit { get; init; }
+
+    /// <summary>Requests that each dispatcher has open to it at a time. Left out, the server's default (8).</summary>
+    [Range(1, 100, ErrorMessage = "The concurrency must be from 1 to 100; null for the server's default.")]
+    public int? Concurrency { get; init; }
+
     /// <summary>Sign with the secret that the server was configured with (<c>WEBHOOK_SECRET</c>) instead of one of its own.</summary>
     public bool UseSharedSecret { get; init; }
 
@@ -30,10 +47,10 @@ public sealed record WebhookRequest : IValidatableObject
     public bool Enabled { get; init; } = true;
 
     /// <inheritdoc />
-    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => WebhookEvents.Check(Events);
+    public IEnumerable<ValidationResult> Validate(ValidationContext validationContext) => WebhookRules.Check(this);
 }
 
-/// <summary>What can be changed of a webhook endpoint; what is left out stays as it is.</summary>
+/// <summary>What can be changed of a webhook endpoint; what is left out stays as it is, null clears.</summary>
 public sealed record WebhookPatch
 {
     /// <summary>Absolute http or https address.</summary>
@@ -42,65 +59,136 @@ public sealed record WebhookPatch
     /// <summary>The event types to be told of.</summary>
     public IReadOnlyList<string>? Events { get; init; }
 
+    /// <summary>Only events of tasks in one of these categories; null for all.</summary>
+    public IReadOnlyList<Guid>? CategoryIds { get; init; }
+
+    /// <summary>Only events of tasks with one of these tags; null for all.</summary>
+    public IReadOnlyList<string>? Tags { get; init; }
+
     /// <summary>A note, up to 500 characters.</summary>
     public string? Description { get; init; }
 
     /// <summary>What to send as <c>X-API-Key</c>; null for the server's own.</summary>
     public string? ApiKey { get; init; }
 
+    /// <summary>Header by header: a value sets one, null removes it; null instead of the object removes all.</summary>
+    public IReadOnlyDictionary<string, string?>? Headers { get; init; }
+
+    /// <summary>Most attempts per second; null for no limit.</summary>
+    public int? RateLimit { get; init; }
+
+    /// <summary>Requests open at a time; null for the server's default.</summary>
+    public int? Concurrency { get; init; }
+
     /// <summary>true also takes up again what the dispatcher disabled.</summary>
     public bool? Enabled { get; init; }
 }
 
-/// <summary>A webhook endpoint as the API answers it. Its secret is not in it.</summary>
-/// <param name="Id">UUIDv7.</param>
-/// <param name="Url">Where events are posted to.</param>
-/// <param name="Events">The event types it is told of.</param>
-/// <param name="Description">A note.</param>
-/// <param name="HasApiKey">Whether it has an <c>X-API-Key</c> of its own.</param>
-/// <param name="UseSharedSecret">Whether deliveries are signed with the server's secret.</param>
-/// <param name="Enabled">false: nothing is sent.</param>
-/// <param name="DisabledReason">Why the dispatcher disabled it: <c>gone</c> (it answered 410) or <c>failing</c> (for 120 hours).</param>
-/// <param name="DisabledAt">When that was, UTC.</param>
-/// <param name="ConsecutiveFailures">Failed attempts since the last success.</param>
-/// <param name="CreatedAt">UTC.</param>
-/// <param name="UpdatedAt">UTC.</param>
-public record WebhookResponse(
-    Guid Id,
-    string Url,
-    IReadOnlyList<string> Events,
-    string? Description,
-    bool HasApiKey,
-    bool UseSharedSecret,
-    bool Enabled,
-    string? DisabledReason,
-    DateTimeOffset? DisabledAt,
-    int ConsecutiveFailures,
-    DateTimeOffset CreatedAt,
-    DateTimeOffset UpdatedAt)
+/// <summary>Whether an endpoint is sent anything.</summary>
+public enum WebhookStatus
 {
-    internal WebhookResponse(WebhookEndpoint endpoint)
-        : this(
-            endpoint.Id,
-            endpoint.Url,
-            endpoint.Events,
-            endpoint.Description,
-            endpoint.ApiKey is not null,
-            endpoint.UseSharedSecret,
-            endpoint.Enabled,
-            endpoint.DisabledReason,
-            endpoint.DisabledAt,
-            endpoint.ConsecutiveFailures,
-            endpoint.CreatedAt,
-            endpoint.UpdatedAt)
-    {
-    }
+    /// <summary>Events are delivered.</summary>
+    Active,
+
+    /// <summary>Deliveries are held until it is resumed.</summary>
+    Paused,
+
+    /// <summary>No deliveries are made, and those that waited were cancelled.</summary>
+    Disabled,
 }
 
-/// <summary>The answer to creating an endpoint: the only one that holds its secret.</summary>
-public sealed record WebhookCreatedResponse : WebhookResponse
+/// <summary>A webhook endpoint as the API answers it. None of its secrets is in it.</summary>
+public record WebhookResponse
 {
-    internal WebhookCreatedResponse(WebhookEndpoint endpoint, string? secret)
+    internal WebhookResponse(WebhookEndpoint endpoint)
+    {
+        Id = endpoint.Id;
+        Url = endpoint.Url;
+        Events = endpoint.Events;
+        CategoryIds = endpoint.CategoryIds;
+        Tags = endpoint.Tags;
+        Description = endpoint.Description;
+        HasApiKey = endpoint.ApiKey is not null;
+        HeaderNames = endpoint.HeaderNames;
+        RateLimit = endpoint.RateLimit;
+        Concurrency = endpoint.Concurrency;
+        UseSharedSecret = endpoint.UseSharedSecret;
+        PreviousSecretExpiresAt = endpoint.PreviousSecretExpiresAt;
+        Enabled = endpoint.Enabled;
+        Status = !endpoint.Enabled ? WebhookStatus.Disabled : endpoint.PausedAt is not null ? WebhookStatus.Paused : WebhookStatus.Active;
+        PausedAt = endpoint.PausedAt;
+        DisabledReason = endpoint.DisabledReason;
+        DisabledAt = endpoint.DisabledAt;
+        CreatedAt = endpoint.CreatedAt;
+        UpdatedAt = endpoint.UpdatedAt;
+        Version = endpoint.Version;
+    }
+
+    /// <summary>UUIDv7.</summary>
+    public Guid Id { get; }
+
+    /// <summary>Where events are posted to.</summary>
+    public string Url { get; }
+
+    /// <summary>The event types it is told of.</summary>
+    public IReadOnlyList<string> Events { get; }
+
+    /// <summary>Only of tasks in one of these categories; empty for all.</summary>
+    public IReadOnlyList<Guid> CategoryIds { get; }
+
+    /// <summary>Only of tasks with one of these tags; empty for all.</summary>
+    public IReadOnlyList<string> Tags { get; }
+
+    /// <summary>A note.</summary>
+    public string? Description { get; }
+
+    /// <summary>Whether it has an <c>X-API-Key</c> of its own.</summary>
+    public bool HasApiKey { get; }
+
+    /// <summary>Names of the headers that are sent along, sorted.</summary>
+    public IReadOnlyList<string> HeaderNames { get; }
+
+    /// <summary>Most attempts per second, over all dispatchers; null for no limit.</summary>
+    public int? RateLimit { get; }
+
+    /// <summary>Requests that each dispatcher has open to it at a time; null for the server's default.</summary>
+    public int? Concurrency { get; }
+
+    /// <summary>Whether deliveries are signed with the server's secret.</summary>
+    public bool UseSharedSecret { get; }
+
+    /// <summary>Until when deliveries are signed with the secret before the last rotation, too, UTC.</summary>
+    public DateTimeOffset? PreviousSecretExpiresAt { get; }
+
+    /// <summary>false: nothing is sent.</summary>
+    public bool Enabled { get; }
+
+    /// <summary>Whether it is sent anything.</summary>
+    public WebhookStatus Status { get; }
+
+    /// <summary>Since when it is paused, UTC.</summary>
+    public DateTimeOffset? PausedAt { get; }
+
+    /// <summary>Why it is disabled: <c>owner</c>, <c>gone</c> (it answered 410) or <c>failing</c> (for 120 hours).</summary>
+    public string? DisabledReason { get; }
+
+    /// <summary>When that was, UTC.</summary>
+    public DateTimeOffset? DisabledAt { get; }
+
+    /// <summary>UTC.</summary>
+    public DateTimeOffset CreatedAt { get; }
+
+    /// <summary>UTC.</summary>
+    public DateTimeOffset UpdatedAt { get; }
+
+    /// <summary>Goes up by one with each change of what is shown here.</summary>
+    public long Version { get; }
+}
+
+/// <summary>An endpoint with its secret: the answer to creating it, and to rotating the secret. There is no other.</summary>
+public sealed record WebhookSecretResponse : WebhookResponse
+{
+    internal WebhookSecretResponse(WebhookEndpoint endpoint, string? secret)
         : base(endpoint) => Secret = secret;
 
     /// <summary><c>whsec_</c> and base64 of the key that deliveries are signed with; null with the shared secret. Not shown again.</summary>
@@ -112,16 +200,10 @@ public sealed record WebhookCreatedResponse : WebhookResponse
 /// <param name="Items">The endpoints.</param>
 public sealed record WebhookListResponse(IReadOnlyList<WebhookResponse> Items);
 
-internal static class WebhookEvents
+/// <summary>How to rotate a secret.</summary>
+public sealed record RotateSecretRequest
 {
-    public static IEnumerable<ValidationResult> Check(IReadOnlyList<string> events)
-    {
-        for (var i = 0; i < events.Count; i++)
-        {
-            if (!WebhookEventTypes.All.Contains(events[i]))
-            {
-                yield return new ValidationResult($"There is no such event type; there are {string.Join(", ", WebhookEventTypes.All)}.", [$"Events[{i}]"]);
-            }
-        }
-    }
+    /// <summary>Hours for which the old secret signs beside the new one; 0 for a secret that got known. Default: 24.</summary>
+    [Range(0, 168, ErrorMessage = "The overlapHours must be from 0 to 168.")]
+    public int OverlapHours { get; init; } = 24;
 }

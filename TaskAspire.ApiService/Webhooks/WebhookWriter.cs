@@ -1,24 +1,87 @@
+using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using Microsoft.Extensions.Primitives;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Writing;
+using TaskAspire.Data;
+using TaskAspire.Data.Tasks;
 using TaskAspire.Data.Webhooks;
 using TaskAspire.Data.Webhooks.Targets;
 
 namespace TaskAspire.ApiService.Webhooks;
 
-/// <summary>Brings a webhook endpoint to what a request says.</summary>
-internal sealed class WebhookWriter(WebhookTargetGuard guard, WebhookSecrets secrets, IOptions<WebhookSigningOptions> signing, TimeProvider clock)
+/// <summary>Brings a webhook endpoint to what a request says, and tells the dispatchers when that is theirs to act on.</summary>
+internal sealed class WebhookWriter(
+    TaskDbContext database, WebhookTargetGuard guard, WebhookSecrets secrets, IOptions<WebhookSigningOptions> signing, TimeProvider clock)
 {
+    private const string DisabledByOwner = "owner";
+
+    /// <summary>Changes an endpoint that is locked meanwhile; the answer carries its new entity tag.</summary>
+    /// <param name="userId">The caller.</param>
+    /// <param name="id">The endpoint.</param>
+    /// <param name="ifMatch">Entity tags of which one must be current; empty for any.</param>
+    /// <param name="change">Changes it, or says why not.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public Task<(WebhookEndpoint? Endpoint, ProblemHttpResult? Problem)> ChangeAsync(
+        Guid userId, Guid id, StringValues ifMatch, Func<WebhookEndpoint, CancellationToken, Task<ProblemHttpResult?>> change, CancellationToken cancellationToken) =>
+        database.InTransactionAsync<(WebhookEndpoint?, ProblemHttpResult?)>(async token =>
+        {
+            // Not FOR UPDATE, which would hold up everybody who writes an event for it.
+            var endpoint = await database.WebhookEndpoints
+                .FromSql($"SELECT * FROM webhook_endpoints WHERE id = {id} AND user_id = {userId} FOR NO KEY UPDATE").SingleOrDefaultAsync(token);
+            if (endpoint is null)
+            {
+                return (null, Problems.NotFound("webhook"));
+            }
+
+            if (!WebhookETag.Allows(ifMatch, endpoint.Version))
+            {
+                return (null, Problems.PreconditionFailed());
+            }
+
+            if (await change(endpoint, token) is { } problem)
+            {
+                return (null, problem);
+            }
+
+            database.ChangeTracker.DetectChanges();
+            if (database.Entry(endpoint).State == EntityState.Modified)
+            {
+                endpoint.Version++;
+                endpoint.UpdatedAt = clock.Now();
+                await database.SaveChangesAsync(token);
+                await WakeAsync(token);
+            }
+
+            return (endpoint, null);
+        }, cancellationToken);
+
     /// <summary>What this server cannot do of a request; null when it can all.</summary>
-    public async Task<ProblemHttpResult?> FindProblemAsync(WebhookRequest request, CancellationToken cancellationToken)
+    public async Task<ProblemHttpResult?> FindProblemAsync(WebhookEndpoint endpoint, WebhookRequest request, CancellationToken cancellationToken)
     {
         if (request.UseSharedSecret && string.IsNullOrEmpty(signing.Value.SharedSecret))
         {
             return Problems.Validation("useSharedSecret", "This server has no shared secret (WEBHOOK_SECRET); leave it out to get a secret of the endpoint's own.");
         }
 
-        return await guard.FindProblemAsync(request.Url, cancellationToken) is { } problem ? Problems.Validation("url", $"The url {problem}.") : null;
+        // A category that was deleted since it was set does not stand in the way of other changes.
+        var added = request.CategoryIds.Except(endpoint.CategoryIds).ToList();
+        var known = added.Count == 0 ? [] : await database.Categories
+            .Where(c => c.UserId == endpoint.UserId && added.Contains(c.Id)).Select(c => c.Id).ToListAsync(cancellationToken);
+        for (var i = 0; i < request.CategoryIds.Count; i++)
+        {
+            if (added.Contains(request.CategoryIds[i]) && !known.Contains(request.CategoryIds[i]))
+            {
+                return Problems.Validation($"categoryIds[{i}]", "There is no category with this id.");
+            }
+        }
+
+        return endpoint.Url != request.Url && await guard.FindProblemAsync(request.Url, cancellationToken) is { } problem
+            ? Problems.Validation("url", $"The url {problem}.")
+            : null;
     }
 
     /// <summary>The request that would leave an endpoint as it is.</summary>
@@ -26,30 +89,72 @@ internal sealed class WebhookWriter(WebhookTargetGuard guard, WebhookSecrets sec
     {
         Url = endpoint.Url,
         Events = endpoint.Events,
+        CategoryIds = endpoint.CategoryIds,
+        Tags = endpoint.Tags,
         Description = endpoint.Description,
-        ApiKey = endpoint.ApiKey is null ? null : secrets.Unprotect(endpoint.ApiKey),
+        ApiKey = Read(endpoint.ApiKey),
+        Headers = Read(endpoint.Headers) is { } headers ? WebhookHeaders.Deserialize(headers) : null,
+        RateLimit = endpoint.RateLimit,
+        Concurrency = endpoint.Concurrency,
         UseSharedSecret = endpoint.UseSharedSecret,
         Enabled = endpoint.Enabled,
     };
 
+    /// <summary>What the request says. What it says again is left as it is, so that only a change makes a new version.</summary>
     public void Apply(WebhookEndpoint endpoint, WebhookRequest request)
     {
-        var takenUpAgain = request.Enabled && !endpoint.Enabled;
-        var movedElsewhere = endpoint.Url != request.Url;
-        endpoint.Url = request.Url;
-        endpoint.Events = [.. request.Events.Distinct()];
-        endpoint.Description = request.Description;
-        endpoint.ApiKey = request.ApiKey is null ? null : secrets.Protect(request.ApiKey);
-        endpoint.Enabled = request.Enabled;
-        endpoint.UpdatedAt = clock.Now();
-        if (takenUpAgain || movedElsewhere)
+        var now = clock.Now();
+        if (endpoint.Enabled != request.Enabled || endpoint.Url != request.Url)
         {
             // What was counted against it was another time or another address.
-            endpoint.DisabledReason = null;
-            endpoint.DisabledAt = null;
             endpoint.FailingSince = null;
             endpoint.ConsecutiveFailures = 0;
             endpoint.LatchedUntil = null;
+            endpoint.DisabledReason = request.Enabled ? null : DisabledByOwner;
+            endpoint.DisabledAt = request.Enabled ? null : endpoint.DisabledAt ?? now;
+        }
+
+        endpoint.Url = request.Url;
+        endpoint.Events = [.. request.Events.Distinct()];
+        endpoint.CategoryIds = [.. request.CategoryIds.Distinct()];
+        endpoint.Tags = [.. request.Tags.Select(tag => tag.Trim()).DistinctBy(NameKeys.Of)];
+        endpoint.TagKeys = [.. endpoint.Tags.Select(NameKeys.Of)];
+        endpoint.Description = request.Description;
+        endpoint.RateLimit = request.RateLimit;
+        endpoint.Concurrency = request.Concurrency;
+        endpoint.Enabled = request.Enabled;
+        if (request.ApiKey != Read(endpoint.ApiKey))
+        {
+            endpoint.ApiKey = request.ApiKey is null ? null : secrets.Protect(request.ApiKey);
+        }
+
+        ApplyHeaders(endpoint, request.Headers);
+    }
+
+    /// <summary>Has the dispatchers look, once the transaction is committed.</summary>
+    public Task WakeAsync(CancellationToken cancellationToken) => database.Database.ExecuteSqlAsync(
+        $"SELECT pg_notify({TaskDatabase.EndpointsChannel}, ''), pg_notify({TaskDatabase.DeliveriesChannel}, '')", cancellationToken);
+
+    private void ApplyHeaders(WebhookEndpoint endpoint, IReadOnlyDictionary<string, string>? headers)
+    {
+        var wanted = headers is { Count: > 0 } ? WebhookHeaders.Serialize(headers) : null;
+        if (wanted != Read(endpoint.Headers))
+        {
+            endpoint.Headers = wanted is null ? null : secrets.Protect(wanted);
+            endpoint.HeaderNames = wanted is null ? [] : [.. headers!.Keys.Order(StringComparer.OrdinalIgnoreCase)];
+        }
+    }
+
+    private string? Read(string? stored)
+    {
+        try
+        {
+            return stored is null ? null : secrets.Unprotect(stored);
+        }
+        catch (CryptographicException)
+        {
+            // Its key is lost, and so is what it hid: deliveries fail and say so. The owner may set it anew like one that was never set.
+            return null;
         }
     }
 }

@@ -27,14 +27,17 @@ public sealed class WebhookAttempt
     /// <summary>Status of the answer; null when there was none.</summary>
     public int? StatusCode { get; init; }
 
-    /// <summary>
-    /// Class of the failure: <c>http_status</c>, <c>timeout</c>, <c>connection</c>, <c>dns</c>, <c>tls</c>, <c>protocol</c>,
-    /// <c>blocked_address</c>, <c>gone</c>, <c>credentials</c> (there is no secret to sign with); null for a success.
-    /// </summary>
+    /// <summary>Class of the failure (<see cref="AttemptErrors"/>); null for a success.</summary>
     public string? Error { get; init; }
 
     /// <summary>The failure in words for the endpoint's owner.</summary>
     public string? ErrorMessage { get; init; }
+
+    /// <summary>The headers that were sent, as a JSON object, without the values that are secret; null when nothing was sent.</summary>
+    public string? RequestHeaders { get; init; }
+
+    /// <summary>The headers of the answer, likewise and cut short; null when there was none.</summary>
+    public string? ResponseHeaders { get; init; }
 
     /// <summary>The beginning of the answer's body, as text.</summary>
     public string? ResponseBody { get; init; }

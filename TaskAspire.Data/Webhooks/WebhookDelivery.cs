@@ -70,6 +70,9 @@ public enum WebhookDeliveryState
 
     /// <summary>Not sent: its endpoint was disabled.</summary>
     Cancelled = 3,
+
+    /// <summary>Waits for its paused endpoint to be resumed. Not pending, so that no claim ever looks at it.</summary>
+    Held = 4,
 }
 
 internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<WebhookDelivery>
@@ -85,8 +88,15 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.HasOne<User>().WithMany().HasForeignKey(d => d.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(d => d.NextAttemptAt).HasFilter("state = 0").HasDatabaseName("ix_webhook_deliveries_due");
         builder.HasIndex(d => new { d.EndpointId, d.NextAttemptAt }).HasFilter("state = 0").HasDatabaseName("ix_webhook_deliveries_endpoint_due");
+        builder.HasIndex(d => new { d.EndpointId, d.NextAttemptAt }, "Held").HasFilter("state = 4").HasDatabaseName("ix_webhook_deliveries_held");
         builder.HasIndex(d => new { d.EndpointId, d.Id });
-        builder.HasIndex(d => d.EventId);
+        builder.HasIndex(d => new { d.EndpointId, d.EventType, d.Id });
+        // Few are: a list or a replay of them does not wade through those that were delivered.
+        builder.HasIndex(d => new { d.EndpointId, d.State, d.Id }).HasFilter("state IN (2, 3)").HasDatabaseName("ix_webhook_deliveries_failed");
+        // The second column is for "what became of this event at that endpoint".
+        builder.HasIndex(d => new { d.EventId, d.EndpointId }, "EventAtEndpoint").HasDatabaseName("ix_webhook_deliveries_event_endpoint");
+        // Whatever is asked for at once, an event is on its way to an endpoint once.
+        builder.HasIndex(d => new { d.EventId, d.EndpointId }).IsUnique().HasFilter("state IN (0, 4)").HasDatabaseName("ux_webhook_deliveries_on_its_way");
         builder.HasIndex(d => d.UserId);
         builder.HasIndex(d => d.CompletedAt).HasFilter("completed_at IS NOT NULL");
     }

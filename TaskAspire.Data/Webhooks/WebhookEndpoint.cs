@@ -22,8 +22,17 @@ public sealed class WebhookEndpoint
     /// <summary>What the owner notes about it.</summary>
     public string? Description { get; set; }
 
-    /// <summary>The event types it is told of (<see cref="WebhookEventTypes"/>).</summary>
+    /// <summary>The event types it is told of: <see cref="WebhookEventTypes"/>, all of a kind (<c>task.*</c>) or all there are (<c>*</c>).</summary>
     public required string[] Events { get; set; }
+
+    /// <summary>Only events of tasks in one of these categories; empty for all.</summary>
+    public Guid[] CategoryIds { get; set; } = [];
+
+    /// <summary>Only events of tasks that carry one of these tags, as they were typed; empty for all.</summary>
+    public string[] Tags { get; set; } = [];
+
+    /// <summary><see cref="Tags"/> in the form that is compared (<see cref="Tasks.NameKeys.Of"/>).</summary>
+    public string[] TagKeys { get; set; } = [];
 
     /// <summary>Signs with <c>WEBHOOK_SECRET</c> instead of a secret of its own.</summary>
     public bool UseSharedSecret { get; init; }
@@ -40,8 +49,26 @@ public sealed class WebhookEndpoint
     /// <summary>What is sent as <c>X-API-Key</c>, encrypted; null for <c>WEBHOOK_API_KEY</c>.</summary>
     public string? ApiKey { get; set; }
 
+    /// <summary>Headers of the owner's own, as a JSON object, encrypted since they may hold tokens; null for none.</summary>
+    public string? Headers { get; set; }
+
+    /// <summary>The names of <see cref="Headers"/>, which are all that is shown of them.</summary>
+    public string[] HeaderNames { get; set; } = [];
+
+    /// <summary>Most attempts per second, over all dispatchers; null for no limit.</summary>
+    public int? RateLimit { get; set; }
+
+    /// <summary>When the rate limit is used up to, UTC: each attempt moves it on by its share of a second. Behind the present, there is room.</summary>
+    public DateTimeOffset? RateUsedUntil { get; set; }
+
+    /// <summary>Requests that each dispatcher has open to it at a time; null for the dispatcher's default.</summary>
+    public int? Concurrency { get; set; }
+
     /// <summary>False: nothing is sent to it.</summary>
     public bool Enabled { get; set; } = true;
+
+    /// <summary>Since when its owner has it paused, UTC: deliveries are held until it is resumed. Null when it is not.</summary>
+    public DateTimeOffset? PausedAt { get; set; }
 
     /// <summary>Why the dispatcher disabled it: <c>gone</c> (410) or <c>failing</c>; null when its owner did, or nobody.</summary>
     public string? DisabledReason { get; set; }
@@ -66,6 +93,9 @@ public sealed class WebhookEndpoint
 
     /// <summary>UTC.</summary>
     public DateTimeOffset UpdatedAt { get; set; }
+
+    /// <summary>Goes up by one with each change of what the API shows of it.</summary>
+    public long Version { get; set; } = 1;
 }
 
 internal sealed class WebhookEndpointConfiguration : IEntityTypeConfiguration<WebhookEndpoint>
@@ -75,8 +105,15 @@ internal sealed class WebhookEndpointConfiguration : IEntityTypeConfiguration<We
         builder.Property(e => e.Url).HasMaxLength(WebhookEndpoint.UrlMaxLength);
         builder.Property(e => e.Description).HasMaxLength(500);
         builder.Property(e => e.DisabledReason).HasMaxLength(16);
+        // Rows from before, and those who write past EF Core, ask for nothing.
+        builder.Property(e => e.CategoryIds).HasDefaultValueSql("'{}'");
+        builder.Property(e => e.Tags).HasDefaultValueSql("'{}'");
+        builder.Property(e => e.TagKeys).HasDefaultValueSql("'{}'");
+        builder.Property(e => e.HeaderNames).HasDefaultValueSql("'{}'");
+        builder.Property(e => e.Version).HasDefaultValue(1L);
         builder.HasOne<User>().WithMany().HasForeignKey(e => e.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(e => new { e.UserId, e.Id });
         builder.HasIndex(e => e.LatchedUntil).HasFilter("latched_until IS NOT NULL").HasDatabaseName("ix_webhook_endpoints_latched");
+        builder.HasIndex(e => e.PausedAt).HasFilter("paused_at IS NOT NULL").HasDatabaseName("ix_webhook_endpoints_paused");
     }
 }

@@ -23,6 +23,12 @@ public sealed class WebhookEvent
     /// <summary>The task it is about. No foreign key: the event outlives a purged task.</summary>
     public Guid? TaskId { get; init; }
 
+    /// <summary>The categories that endpoints may filter by: the task's, and the one it left by this change, so that who follows a category sees tasks go.</summary>
+    public Guid[] CategoryIds { get; init; } = [];
+
+    /// <summary>The tags that endpoints may filter by (<see cref="Tasks.NameKeys.Of"/>): the task's, and those it lost by this change.</summary>
+    public string[] TagKeys { get; init; } = [];
+
     /// <summary>Only for this endpoint, whatever it subscribed to (test events); null for all that subscribed.</summary>
     public Guid? EndpointId { get; init; }
 
@@ -45,5 +51,8 @@ internal sealed class WebhookEventConfiguration : IEntityTypeConfiguration<Webho
         builder.HasOne<User>().WithMany().HasForeignKey(e => e.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(e => new { e.UserId, e.OccurredAt });
         builder.HasIndex(e => e.OccurredAt);
+        builder.HasIndex(e => e.TaskId).HasFilter("task_id IS NOT NULL");
+        builder.Property(e => e.CategoryIds).HasDefaultValueSql("'{}'");
+        builder.Property(e => e.TagKeys).HasDefaultValueSql("'{}'");
     }
 }

@@ -67,6 +67,29 @@ public static class WebhookPayload
             writer.WriteEndObject();
         });
 
+    /// <summary>The body of <c>webhook.test</c>.</summary>
+    public static byte[] ForTest(DateTimeOffset timestamp, Guid endpointId, string url) =>
+        Write(WebhookEventTypes.WebhookTest, timestamp, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("endpointId", endpointId);
+            writer.WriteString("url", url);
+            writer.WriteString("message", "This is a test. Nothing happened but that the owner of the endpoint asked for it.");
+            writer.WriteEndObject();
+        });
+
+    /// <summary>The body of <c>webhook.disabled</c>.</summary>
+    public static byte[] ForDisabled(DateTimeOffset timestamp, Guid endpointId, string url, string reason) =>
+        Write(WebhookEventTypes.WebhookDisabled, timestamp, writer =>
+        {
+            writer.WriteStartObject();
+            writer.WriteString("endpointId", endpointId);
+            writer.WriteString("url", url);
+            writer.WriteString("reason", reason);
+            writer.WriteString("disabledAt", Timestamp(timestamp));
+            writer.WriteEndObject();
+        });
+
     /// <summary>A time as bodies have it: RFC 3339, UTC, milliseconds (<c>2026-11-22T20:15:00.000Z</c>).</summary>
     public static string Timestamp(DateTimeOffset time) =>
         time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);

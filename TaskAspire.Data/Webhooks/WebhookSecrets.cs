@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.DataProtection;
 namespace TaskAspire.Data.Webhooks;
 
 /// <summary>
-/// Makes signing secrets and keeps them (and endpoints' API keys) encrypted at rest, with ASP.NET Core Data Protection and a
+/// Makes signing secrets and keeps them (and endpoints' API keys and headers) encrypted at rest, with ASP.NET Core Data Protection and a
 /// key ring that all instances of both services share.
 /// </summary>
 public sealed class WebhookSecrets(IDataProtectionProvider provider)

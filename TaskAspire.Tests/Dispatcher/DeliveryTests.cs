@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 using TaskAspire.Data.Webhooks;
@@ -123,7 +124,7 @@ public class DeliveryTests(BackingServices backing)
         var user = await database.AddUserAsync();
         await database.AddEndpointAsync(user, receiver.Url());
         await database.AddEventsAsync(user, 1);
-        await database.CountAsync(1, "SELECT count(*) FROM webhook_attempts WHERE status_code = 302 AND error = 'http_status' AND number = 1");
+        await database.CountAsync(1, "SELECT count(*) FROM webhook_attempts WHERE status_code = 302 AND error = 'redirect' AND number = 1");
         Assert.Equal(0, receiver.CountOf("/elsewhere"));
     }
 
@@ -195,10 +196,10 @@ public class DeliveryTests(BackingServices backing)
     [Theory]
     [InlineData("slow", "timeout")]
     [InlineData("endless", "timeout")]
-    [InlineData("reset", "connection")]
-    [InlineData("refused", "connection")]
+    [InlineData("reset", "reset")]
+    [InlineData("refused", "connect")]
     [InlineData("no-such-name", "dns")]
-    [InlineData("blocked", "blocked_address")]
+    [InlineData("blocked", "blocked_target")]
     public async Task What_goes_wrong_is_classified(string what, string error)
     {
         await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
@@ -270,19 +271,44 @@ public class DeliveryTests(BackingServices backing)
     }
 
     [Theory]
-    [InlineData("no HTTP at all\r\n\r\n")]
-    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nbroken")]
-    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort")]
-    [InlineData("")]
-    public async Task Broken_answers_are_failures(string answer)
+    [InlineData("CN=localhost")]
+    [InlineData("CN=example.com")]
+    public async Task A_certificate_that_nobody_vouches_for_gets_no_delivery(string subject)
     {
-        using var receiver = RawReceiver.Start(async stream => await stream.WriteAsync(Encoding.ASCII.GetBytes(answer)));
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var receiver = await WebhookReceiver.StartAsync(certificate);
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 1);
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM webhook_attempts") > 0, Token);
+        Assert.Equal("tls", await database.ScalarAsync<string>("SELECT error FROM webhook_attempts ORDER BY number LIMIT 1"));
+        Assert.Empty(receiver.Received);
+    }
+
+    [Theory]
+    [InlineData("no HTTP at all\r\n\r\n", "protocol")]
+    [InlineData("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\nbroken", "protocol")]
+    [InlineData("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", "reset")]
+    [InlineData("HTTP/1.1 999 What\r\nContent-Length: 0\r\n\r\n", "protocol")]
+    [InlineData("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n", "http_5xx")]
+    [InlineData("HTTP/1.1 404 No\r\nContent-Length: 0\r\n\r\n", "http_4xx")]
+    [InlineData("HTTP/1.1 410 Gone\r\nContent-Length: 0\r\n\r\n", "gone")]
+    [InlineData("huge head", "too_large")]
+    [InlineData("", "reset")]
+    public async Task Broken_answers_are_failures(string answer, string error)
+    {
+        var bytes = Encoding.ASCII.GetBytes(answer == "huge head" ? $"HTTP/1.1 200 OK\r\nX-Long: {new string('x', 64 * 1024)}\r\n\r\n" : answer);
+        using var receiver = RawReceiver.Start(async stream => await stream.WriteAsync(bytes));
         await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
         await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
         var user = await database.AddUserAsync();
         await database.AddEndpointAsync(user, receiver.Url);
         await database.AddEventsAsync(user, 1);
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM webhook_attempts") > 0, Token);
-        Assert.Equal("protocol", await database.ScalarAsync<string>("SELECT error FROM webhook_attempts ORDER BY number LIMIT 1"));
+        Assert.Equal(error, await database.ScalarAsync<string>("SELECT error FROM webhook_attempts ORDER BY number LIMIT 1"));
     }
 }

@@ -73,6 +73,9 @@ internal sealed class DispatcherDatabase : IAsyncDisposable
     /// <summary>The form in which a secret is stored.</summary>
     public string Protect(string secret) => _services.GetRequiredService<WebhookSecrets>().Protect(secret);
 
+    /// <summary>The secret that was stored.</summary>
+    public string Unprotect(string stored) => _services.GetRequiredService<WebhookSecrets>().Unprotect(stored);
+
     /// <summary>Events, each delivered to the user's endpoints by the trigger.</summary>
     public async Task<Guid[]> AddEventsAsync(Guid user, int count, string type = WebhookEventTypes.TaskCreated, string? traceParent = null)
     {

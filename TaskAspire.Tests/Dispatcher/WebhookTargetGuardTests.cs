@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using Microsoft.Extensions.Options;
+using TaskAspire.Data.Webhooks;
 using TaskAspire.Data.Webhooks.Targets;
 using TaskAspire.WebhookDispatcher.Sending;
 
@@ -121,6 +122,24 @@ public class WebhookTargetGuardTests
     [InlineData("http://ｌｏｃａｌｈｏｓｔ/")]
     [InlineData("http://sub.localhost/")]
     [InlineData("http://127.0.0.1:8080/a?b=c")]
+    [InlineData("http://0x7F.0x0.0x0.0x1/")]
+    [InlineData("http://0177.0.0.0x1/")]
+    [InlineData("http://00000177.1/")]
+    [InlineData("http://4294967295/")]
+    [InlineData("http://127%2e0%2e0%2e1/")]
+    [InlineData("http://%6c%6f%63%61%6c%68%6f%73%74/")]
+    [InlineData("http://loc\u00adalhost/")]
+    [InlineData("http://localhost\u3002/")]
+    [InlineData("http://[::ffff:127.0.0.1]:80/")]
+    [InlineData("http://[::127.0.0.1]/")]
+    [InlineData("http://[64:ff9b::127.0.0.1]/")]
+    [InlineData("http://[64:ff9b:1:7f00:0:100::]/")]
+    [InlineData("http://[2002:7f00:1::1]/")]
+    [InlineData("http://[2001:0:7f00:1::80ff:fffe]/")]
+    [InlineData("http://[fe80::1%25eth0]/")]
+    [InlineData("http://[fe80::1%25lo]/")]
+    [InlineData("http://[fd12:3456:789a::1]/")]
+    [InlineData("http://[::1]./")]
     public async Task No_spelling_of_loopback_gets_through(string url)
     {
         // As the resolvers of operating systems do: names of loopback, and numbers in any of the C library's spellings.
@@ -196,7 +215,7 @@ public class WebhookTargetGuardTests
 
         using var client = new HttpClient(WebhookHttpClient.CreateHandler(guard));
         var failure = await Assert.ThrowsAsync<HttpRequestException>(() => client.PostAsync(new Uri("http://rebind.example/"), null, Token));
-        Assert.Equal(AttemptErrors.BlockedAddress, SendFailure.Describe(failure).Error);
+        Assert.Equal(AttemptErrors.BlockedTarget, SendFailure.Describe(failure).Error);
         // One look-up for the connection: what was vetted is what would have been connected to.
         Assert.Empty(answers);
     }

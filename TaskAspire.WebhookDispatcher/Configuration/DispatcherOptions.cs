@@ -34,7 +34,7 @@ internal sealed class DispatcherOptions
     [Range(1, 4096)]
     public int Concurrency { get; set; } = 128;
 
-    /// <summary>Requests that one dispatcher has open to one endpoint at a time.</summary>
+    /// <summary>Requests that one dispatcher has open to one endpoint at a time, unless the endpoint has a number of its own.</summary>
     /// <value>The default is 8. From 1 to 1024.</value>
     [Range(1, 1024)]
     public int PerEndpointConcurrency { get; set; } = 8;

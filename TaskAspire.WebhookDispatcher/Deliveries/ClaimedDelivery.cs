@@ -30,7 +30,9 @@ internal sealed record DeliveryTarget(
     string? PreviousSecret,
     DateTimeOffset? PreviousSecretExpiresAt,
     string? ApiKey,
-    int ConsecutiveFailures);
+    string? Headers,
+    int? RateLimit,
+    int? Concurrency);
 
 /// <summary>A hold on deliveries for a time.</summary>
 /// <param name="Id">Written to the rows; a result is recorded only where it still stands.</param>

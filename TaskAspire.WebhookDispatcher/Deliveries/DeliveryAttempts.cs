@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using TaskAspire.Data.Webhooks;
 using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Sending;
 using TaskAspire.WebhookDispatcher.Signing;

@@ -16,6 +16,9 @@ internal sealed record DeliveryClaim(IReadOnlyList<ClaimedDelivery> Deliveries, 
     /// <summary>Whether others were at the same deliveries, so that another look at once may find more.</summary>
     public bool Contended { get; init; }
 
+    /// <summary>How long until a rate limit lets more through of what is due; null when none holds anything back.</summary>
+    public TimeSpan? RateWait { get; init; }
+
     /// <summary>The last endpoint looked at, where the claim went round the endpoints; the next one goes on after it.</summary>
     public Guid LastEndpoint { get; init; }
 }
@@ -78,7 +81,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
                   AND (d.lease_expires_at IS NULL OR d.lease_expires_at <= now())
                 ORDER BY d.next_attempt_at
                 LIMIT @cap) c
-            WHERE e.next_attempt_at <= now() AND w.enabled AND (w.latched_until IS NULL OR w.latched_until <= now())
+            WHERE e.next_attempt_at <= now() AND w.enabled AND w.paused_at IS NULL AND (w.latched_until IS NULL OR w.latched_until <= now())
         ), round AS (
             SELECT CASE WHEN count(*) < @endpoints THEN '00000000-0000-0000-0000-000000000000'::uuid
                         ELSE (SELECT endpoint_id FROM endpoints ORDER BY n DESC LIMIT 1) END AS last
@@ -86,22 +89,36 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
         ),
         """;
 
-    // An endpoint that fails is given no more than it can take at once; one that failed many times in a row, a single probe.
+    // An endpoint that fails is given no more than it can take at once; one that failed many times in a row, a single probe. One with a
+    // rate limit, what is left of it: whoever has its row locked may use that up, the others pass it over for the moment.
     private const string Choose = """
 
         ranked AS (
-            SELECT h.id, h.next_attempt_at,
+            SELECT h.id, h.endpoint_id, h.next_attempt_at, w.rate_limit,
                    row_number() OVER (PARTITION BY h.endpoint_id ORDER BY h.next_attempt_at) AS place,
-                   least(coalesce(lane.cap, @cap), CASE WHEN w.consecutive_failures >= @latch_after THEN 1
-                                                        WHEN w.consecutive_failures > 0 THEN @concurrency END)
+                   least(coalesce(lane.cap, CASE WHEN w.rate_limit IS NOT NULL THEN coalesce(w.concurrency, @concurrency) ELSE 2 * w.concurrency END, @cap),
+                         CASE WHEN w.consecutive_failures >= @latch_after THEN 1
+                              WHEN w.consecutive_failures > 0 THEN coalesce(w.concurrency, @concurrency) END)
                    - coalesce(lane.held, 0) AS room
             FROM head h
             JOIN webhook_endpoints w ON w.id = h.endpoint_id
             LEFT JOIN unnest(@lanes, @held, @caps) AS lane (endpoint_id, held, cap) ON lane.endpoint_id = h.endpoint_id
             WHERE (h.lease_expires_at IS NULL OR h.lease_expires_at <= now())
-              AND w.enabled AND (w.latched_until IS NULL OR w.latched_until <= now())
+              AND w.enabled AND w.paused_at IS NULL AND (w.latched_until IS NULL OR w.latched_until <= now())
+        ), limited AS MATERIALIZED (
+            -- A tenth of a second's worth may go at once; the rest comes as time goes on.
+            SELECT w.id, w.rate_limit,
+                   ceil(w.rate_limit / 10.0) - w.rate_limit * greatest(extract(epoch FROM w.rate_used_until - now()), 0) AS share
+            FROM webhook_endpoints w
+            WHERE w.rate_limit IS NOT NULL AND w.id = ANY (ARRAY(SELECT DISTINCT endpoint_id FROM ranked WHERE rate_limit IS NOT NULL AND room > 0))
+            FOR NO KEY UPDATE SKIP LOCKED
+        ), ready AS (
+            SELECT r.id, r.next_attempt_at, r.place, r.room
+            FROM ranked r
+            LEFT JOIN limited l ON l.id = r.endpoint_id
+            WHERE r.rate_limit IS NULL OR r.place <= floor(l.share)
         ), chosen AS (
-            SELECT id FROM ranked WHERE place <= room ORDER BY next_attempt_at LIMIT @limit
+            SELECT id FROM ready WHERE place <= room ORDER BY next_attempt_at LIMIT @limit
         ), locked AS (
             SELECT d.id
             FROM webhook_deliveries d
@@ -114,15 +131,25 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
             FROM locked
             WHERE d.id = locked.id
             RETURNING d.id, d.event_id, d.event_type, d.attempt_count, d.due_at, d.next_attempt_at, d.endpoint_id
+        ), spent AS (
+            UPDATE webhook_endpoints w
+            SET rate_used_until = greatest(w.rate_used_until, now()) + make_interval(secs => n.count / w.rate_limit::float8)
+            FROM (SELECT endpoint_id, count(*) FROM claimed WHERE endpoint_id IN (SELECT id FROM limited) GROUP BY endpoint_id) n
+            WHERE w.id = n.endpoint_id
         )
         SELECT seen.*, c.id, c.event_id, c.event_type, c.attempt_count, c.due_at, c.payload, c.trace_parent,
-               c.endpoint_id, c.url, c.use_shared_secret, c.secret, c.previous_secret, c.previous_secret_expires_at, c.api_key, c.consecutive_failures
-        FROM (SELECT now() AS as_of, (SELECT count(*) FROM head)::int AS head, (SELECT count(*) FROM ranked)::int AS ranked,
-                     (SELECT count(*) FROM chosen)::int AS chosen, (SELECT last FROM round) AS last) seen
+               c.endpoint_id, c.url, c.use_shared_secret, c.secret, c.previous_secret, c.previous_secret_expires_at, c.api_key,
+               c.headers, c.rate_limit, c.concurrency
+        FROM (SELECT now() AS as_of, (SELECT count(*) FROM head)::int AS head, (SELECT count(*) FROM ready)::int AS ready,
+                     (SELECT count(*) FROM chosen)::int AS chosen, (SELECT last FROM round) AS last,
+                     (SELECT min(coalesce((1 - (l.share - floor(l.share))) / l.rate_limit, 0.01))
+                      FROM ranked r
+                      LEFT JOIN limited l ON l.id = r.endpoint_id
+                      WHERE r.rate_limit IS NOT NULL AND r.room > 0 AND (l.id IS NULL OR r.place > l.share))::float8 AS rate_wait) seen
         LEFT JOIN (
             SELECT claimed.id, claimed.event_id, claimed.event_type, claimed.attempt_count, claimed.due_at, claimed.next_attempt_at, claimed.endpoint_id,
                    e.payload, e.trace_parent, w.url, w.use_shared_secret, w.secret, w.previous_secret, w.previous_secret_expires_at,
-                   w.api_key, w.consecutive_failures
+                   w.api_key, w.headers, w.rate_limit, w.concurrency
             FROM claimed
             JOIN webhook_events e ON e.id = claimed.event_id
             JOIN webhook_endpoints w ON w.id = claimed.endpoint_id) c ON true
@@ -161,7 +188,14 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
     {
         var sent = time.GetTimestamp();
         var lease = new Lease(Guid.NewGuid(), sent + (long)(_options.LeaseDuration.TotalSeconds * time.TimestampFrequency));
-        await using var command = database.CreateCommand(after is null ? _byDueTime : _byEndpoint);
+        await using var command = Command(room, after, lease);
+        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        return await ReadAsync(reader, lease, cancellationToken);
+    }
+
+    internal NpgsqlCommand Command(ClaimRoom room, Guid? after, Lease lease)
+    {
+        var command = database.CreateCommand(after is null ? _byDueTime : _byEndpoint);
         if (after is { } last)
         {
             command.Parameters.AddWithValue("after", last);
@@ -181,37 +215,41 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
         command.Parameters.AddWithValue("concurrency", _options.PerEndpointConcurrency);
         command.Parameters.AddWithValue("lease", lease.Id);
         command.Parameters.AddWithValue("duration", _options.LeaseDuration);
-        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
-        return await ReadAsync(reader, lease, cancellationToken);
+        return command;
     }
 
     private static async Task<DeliveryClaim> ReadAsync(NpgsqlDataReader reader, Lease lease, CancellationToken cancellationToken)
     {
         var deliveries = new List<ClaimedDelivery>();
         DateTime asOf = default;
-        int head = 0, ranked = 0, chosen = 0;
+        int head = 0, ready = 0, chosen = 0;
         Guid last = default;
+        TimeSpan? rateWait = null;
         while (await reader.ReadAsync(cancellationToken))
         {
-            (asOf, head, ranked, chosen, last) = (reader.GetDateTime(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetGuid(4));
-            if (await reader.IsDBNullAsync(5, cancellationToken))
+            (asOf, head, ready, chosen, last) = (reader.GetDateTime(0), reader.GetInt32(1), reader.GetInt32(2), reader.GetInt32(3), reader.GetGuid(4));
+            rateWait = reader.IsDBNull(5) ? null : TimeSpan.FromSeconds(reader.GetDouble(5));
+            if (await reader.IsDBNullAsync(6, cancellationToken))
             {
                 break;
             }
 
             var target = new DeliveryTarget(
-                reader.GetGuid(12), reader.GetString(13), reader.GetBoolean(14), Text(15), Text(16),
-                reader.IsDBNull(17) ? null : reader.GetFieldValue<DateTimeOffset>(17), Text(18), reader.GetInt32(19));
+                reader.GetGuid(13), reader.GetString(14), reader.GetBoolean(15), Text(16), Text(17),
+                reader.IsDBNull(18) ? null : reader.GetFieldValue<DateTimeOffset>(18), Text(19), Text(20), Number(21), Number(22));
             deliveries.Add(new ClaimedDelivery(
-                reader.GetGuid(5), reader.GetGuid(6), reader.GetString(7), reader.GetInt32(8), reader.GetFieldValue<DateTimeOffset>(9),
-                reader.GetFieldValue<byte[]>(10), Text(11), target, lease));
+                reader.GetGuid(6), reader.GetGuid(7), reader.GetString(8), reader.GetInt32(9), reader.GetFieldValue<DateTimeOffset>(10),
+                reader.GetFieldValue<byte[]>(11), Text(12), target, lease));
         }
 
-        return new DeliveryClaim(deliveries, LeftOver: ranked > deliveries.Count, HeadFull: head >= Window, asOf)
+        return new DeliveryClaim(deliveries, LeftOver: ready > deliveries.Count, HeadFull: head >= Window, asOf)
         {
             Contended = chosen > deliveries.Count,
             LastEndpoint = last,
+            RateWait = rateWait,
         };
+
+        int? Number(int column) => reader.IsDBNull(column) ? null : reader.GetInt32(column);
 
         string? Text(int column) => reader.IsDBNull(column) ? null : reader.GetString(column);
     }

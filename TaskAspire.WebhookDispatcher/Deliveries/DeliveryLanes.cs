@@ -83,9 +83,11 @@ internal sealed class DeliveryLanes(IOptions<DispatcherOptions> options, TimePro
                 _lanes.Add(delivery.Target.EndpointId, lane = new Lane());
             }
 
+            lane.Limit = delivery.Target.Concurrency ?? _options.PerEndpointConcurrency;
+            lane.IsRateLimited = delivery.Target.RateLimit is not null;
             _held++;
             lane.LastUsed = time.GetTimestamp();
-            if (lane.Sending < _options.PerEndpointConcurrency)
+            if (lane.Sending < lane.Limit)
             {
                 lane.Sending++;
                 _ready.Writer.TryWrite(delivery);
@@ -126,7 +128,8 @@ internal sealed class DeliveryLanes(IOptions<DispatcherOptions> options, TimePro
                 lane.Waiting.Clear();
             }
 
-            if (lane.Waiting.TryDequeue(out var next))
+            // More than the limit are being sent when it was lowered meanwhile.
+            if (lane.Sending <= lane.Limit && lane.Waiting.TryDequeue(out var next))
             {
                 _ready.Writer.TryWrite(next);
             }
@@ -160,18 +163,28 @@ internal sealed class DeliveryLanes(IOptions<DispatcherOptions> options, TimePro
 
     private int CapOf(Lane lane)
     {
-        if (lane.Failures > 0 || lane.Seconds is not { } seconds)
+        // The rate was counted when it was claimed: what then waited here would go out in a bunch.
+        if (lane.Failures > 0 || lane.IsRateLimited)
         {
-            return lane.Failures > 0 ? _options.PerEndpointConcurrency : DefaultCap;
+            return lane.Limit;
         }
 
-        var worth = _options.PerEndpointConcurrency * Ahead.TotalSeconds / Math.Max(seconds, 0.0001);
-        return (int)Math.Clamp(worth, _options.PerEndpointConcurrency, Math.Max(_options.PerEndpointConcurrency, _options.BatchSize));
+        if (lane.Seconds is not { } seconds)
+        {
+            return Math.Min(2 * lane.Limit, Math.Max(lane.Limit, _options.BatchSize));
+        }
+
+        var worth = lane.Limit * Ahead.TotalSeconds / Math.Max(seconds, 0.0001);
+        return (int)Math.Clamp(worth, lane.Limit, Math.Max(lane.Limit, _options.BatchSize));
     }
 
     private sealed class Lane
     {
         public Queue<ClaimedDelivery> Waiting { get; } = [];
+
+        public int Limit { get; set; }
+
+        public bool IsRateLimited { get; set; }
 
         public int Sending { get; set; }
 

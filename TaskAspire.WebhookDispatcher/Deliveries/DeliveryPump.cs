@@ -82,8 +82,7 @@ internal sealed class DeliveryPump(
             // What is left over waits for room. Claiming a few deliveries each time a few are done would cost more than sending them.
             attempts.WakeWhenRoom = claim.LeftOver || claim.HeadFull;
             var next = await claims.UntilNextAsync(claim.AsOf, cancellationToken);
-            var wait = next < options.Value.SweepInterval ? next.Value : options.Value.SweepInterval;
-            await signal.Wake.WaitAsync(wait + TimeSpan.FromMilliseconds(1), Time, cancellationToken);
+            await signal.Wake.WaitAsync(Soonest(Soonest(next, claim.RateWait), options.Value.SweepInterval)!.Value + TimeSpan.FromMilliseconds(1), Time, cancellationToken);
         }
     }
 
@@ -113,8 +112,11 @@ internal sealed class DeliveryPump(
             Contended = claim.Contended || around.Contended || around.LastEndpoint != Guid.Empty,
             HeadFull = true,
             AsOf = claim.AsOf,
+            RateWait = Soonest(claim.RateWait, around.RateWait),
         };
     }
+
+    private static TimeSpan? Soonest(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;
 
     private async Task AddAsync(DeliveryClaim claim)
     {

@@ -1,6 +1,5 @@
 using System.Threading.Channels;
 using Npgsql;
-using TaskAspire.WebhookDispatcher.Endpoints;
 using TaskAspire.WebhookDispatcher.Wakeups;
 
 namespace TaskAspire.WebhookDispatcher.Deliveries;
@@ -12,7 +11,7 @@ namespace TaskAspire.WebhookDispatcher.Deliveries;
 internal sealed class DeliveryRecorder(
     DeliveryRecords records,
     DeliveriesSignal deliveries,
-    DisabledEndpointsSignal disabledEndpoints,
+    EndpointsSignal endpoints,
     TimeProvider time,
     ILogger<DeliveryRecorder> logger)
 {
@@ -66,7 +65,7 @@ internal sealed class DeliveryRecorder(
 
                 if (disabled)
                 {
-                    disabledEndpoints.Wake.Set();
+                    endpoints.Wake.Set();
                 }
 
                 return;

@@ -14,8 +14,8 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
 {
     private const string Record = """
         WITH results AS (
-            SELECT * FROM unnest(@ids, @leases, @states, @delays, @started, @durations, @statuses, @errors, @messages, @bodies)
-                AS r (id, lease_id, state, delay, started_at, duration_ms, status_code, error, error_message, response_body)
+            SELECT * FROM unnest(@ids, @leases, @states, @delays, @started, @durations, @statuses, @errors, @messages, @sent, @answered, @bodies)
+                AS r (id, lease_id, state, delay, started_at, duration_ms, status_code, error, error_message, request_headers, response_headers, response_body)
         ), recorded AS (
             UPDATE webhook_deliveries d
             SET state = r.state,
@@ -30,8 +30,10 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
             WHERE d.id = r.id AND d.lease_id = r.lease_id AND d.state = 0
             RETURNING d.id, d.attempt_count
         )
-        INSERT INTO webhook_attempts (id, delivery_id, number, started_at, duration_ms, status_code, error, error_message, response_body)
-        SELECT uuid_v7(), d.id, d.attempt_count, r.started_at, r.duration_ms, r.status_code, r.error, r.error_message, r.response_body
+        INSERT INTO webhook_attempts
+            (id, delivery_id, number, started_at, duration_ms, status_code, error, error_message, request_headers, response_headers, response_body)
+        SELECT uuid_v7(), d.id, d.attempt_count, r.started_at, r.duration_ms, r.status_code, r.error, r.error_message,
+               r.request_headers, r.response_headers, r.response_body
         FROM recorded d
         JOIN results r ON r.id = d.id
         """;
@@ -63,7 +65,7 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
             // Endpoints are locked before deliveries, as whoever disables or deletes an endpoint does.
             await using (var batch = new NpgsqlBatch(connection)
             {
-                BatchCommands = { EndpointHealth.LockCommand(tallies), record, endpoints.UpdateCommand(tallies) },
+                BatchCommands = { EndpointHealth.LockCommand(tallies), AttemptTallies.Command(attempts), record, endpoints.UpdateCommand(tallies) },
             })
             {
                 await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -101,6 +103,8 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         command.Parameters.AddWithValue("statuses", NpgsqlDbType.Array | NpgsqlDbType.Integer, attempts.Select(r => r.Outcome!.StatusCode).ToArray());
         command.Parameters.AddWithValue("errors", NpgsqlDbType.Array | NpgsqlDbType.Text, attempts.Select(r => r.Outcome!.Error).ToArray());
         command.Parameters.AddWithValue("messages", NpgsqlDbType.Array | NpgsqlDbType.Text, attempts.Select(r => Cut(r.Outcome!.Message)).ToArray());
+        command.Parameters.AddWithValue("sent", NpgsqlDbType.Array | NpgsqlDbType.Text, attempts.Select(r => r.Outcome!.RequestHeaders).ToArray());
+        command.Parameters.AddWithValue("answered", NpgsqlDbType.Array | NpgsqlDbType.Text, attempts.Select(r => r.Outcome!.ResponseHeaders).ToArray());
         command.Parameters.AddWithValue("bodies", NpgsqlDbType.Array | NpgsqlDbType.Text, attempts.Select(r => r.Outcome!.ResponseBody).ToArray());
         return command;
     }

@@ -1,4 +1,4 @@
-using TaskAspire.WebhookDispatcher.Sending;
+using TaskAspire.Data.Webhooks;
 
 namespace TaskAspire.WebhookDispatcher.Deliveries;
 

@@ -43,6 +43,7 @@ internal sealed class EndpointHealth(IOptions<DispatcherOptions> options)
             disabled_reason = CASE WHEN id = ANY (@gone) THEN 'gone' ELSE 'failing' END,
             disabled_at = now(),
             updated_at = now(),
+            version = version + 1,
             latched_until = NULL
         WHERE enabled AND (id = ANY (@gone) OR (id = ANY (@failed) AND failing_since <= now() - @disable_after))
         RETURNING id, user_id, url, disabled_reason, disabled_at
@@ -107,7 +108,7 @@ internal sealed class EndpointHealth(IOptions<DispatcherOptions> options)
         tell.Parameters.Add(new NpgsqlParameter("trace_parent", NpgsqlDbType.Varchar) { Value = (object?)Activity.Current?.Id ?? DBNull.Value });
         tell.Parameters.AddWithValue("ids", disabled.Select(_ => Guid.CreateVersion7()).ToArray());
         tell.Parameters.AddWithValue("users", disabled.Select(endpoint => endpoint.UserId).ToArray());
-        tell.Parameters.AddWithValue("payloads", disabled.Select(endpoint => endpoint.Payload()).ToArray());
+        tell.Parameters.AddWithValue("payloads", disabled.Select(e => WebhookPayload.ForDisabled(e.At, e.Id, e.Url, e.Reason)).ToArray());
         tell.Parameters.AddWithValue("times", disabled.Select(endpoint => endpoint.At.UtcDateTime).ToArray());
         await tell.ExecuteNonQueryAsync(cancellationToken);
         return true;
@@ -116,16 +117,5 @@ internal sealed class EndpointHealth(IOptions<DispatcherOptions> options)
     private static Guid[] Ids(IReadOnlyList<EndpointTally> tallies, Func<EndpointTally, bool> which) =>
         [.. tallies.Where(which).Select(tally => tally.EndpointId)];
 
-    private sealed record DisabledEndpoint(Guid Id, Guid UserId, string Url, string Reason, DateTimeOffset At)
-    {
-        public byte[] Payload() => WebhookPayload.Write(WebhookEventTypes.WebhookDisabled, At, writer =>
-        {
-            writer.WriteStartObject();
-            writer.WriteString("endpointId", Id);
-            writer.WriteString("url", Url);
-            writer.WriteString("reason", Reason);
-            writer.WriteString("disabledAt", WebhookPayload.Timestamp(At));
-            writer.WriteEndObject();
-        });
-    }
+    private sealed record DisabledEndpoint(Guid Id, Guid UserId, string Url, string Reason, DateTimeOffset At);
 }

@@ -62,7 +62,7 @@ internal static class DispatcherServices
     {
         services.AddSingleton<DeliveriesSignal>();
         services.AddSingleton<DueTimesSignal>();
-        services.AddSingleton<DisabledEndpointsSignal>();
+        services.AddSingleton<EndpointsSignal>();
         services.AddHostedService<NotificationListener>();
         return services;
     }
@@ -101,7 +101,7 @@ internal static class DispatcherServices
         services.AddSingleton<DeliveryRecorder>();
         services.AddSingleton<EndpointHealth>();
         services.AddHostedService<DeliveryPump>();
-        services.AddHostedService<DisabledEndpointSweep>();
+        services.AddHostedService<EndpointSweep>();
         return services;
     }
 

@@ -17,9 +17,12 @@ internal sealed record DueTask(Guid UserId, DateTimeOffset At, Guid TaskId, stri
 internal static class EventInsert
 {
     private const string Insert = """
-        INSERT INTO webhook_events (id, user_id, type, task_id, payload, occurred_at, trace_parent)
-        SELECT id, user_id, @type, task_id, payload, occurred_at, @trace_parent
+        INSERT INTO webhook_events (id, user_id, type, task_id, category_ids, tag_keys, payload, occurred_at, trace_parent)
+        SELECT e.id, e.user_id, @type, e.task_id, array_remove(ARRAY[t.category_id], NULL),
+               ARRAY(SELECT g.name_key FROM task_tags tt JOIN tags g ON g.id = tt.tag_id WHERE tt.task_id = e.task_id),
+               e.payload, e.occurred_at, @trace_parent
         FROM unnest(@ids, @users, @tasks, @payloads, @times) AS e (id, user_id, task_id, payload, occurred_at)
+        JOIN tasks t ON t.id = e.task_id
         """;
 
     public static NpgsqlBatchCommand Command(string eventType, IReadOnlyList<DueTask> due)

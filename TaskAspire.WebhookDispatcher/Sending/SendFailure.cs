@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using TaskAspire.Data.Webhooks;
 using TaskAspire.Data.Webhooks.Targets;
 
 namespace TaskAspire.WebhookDispatcher.Sending;
@@ -7,35 +8,50 @@ namespace TaskAspire.WebhookDispatcher.Sending;
 /// <summary>Puts a failed request into words for the endpoint's owner: what failed, nothing about the machine it failed on.</summary>
 internal static class SendFailure
 {
+    private const string NoAddress = "The host name has no address.";
+    private const string Lost = "The connection was lost before the answer was complete.";
+
     /// <summary>The class of the failure and its message.</summary>
     public static (string Error, string Message) Describe(Exception failure)
     {
+        // What HttpClient says of where it failed tells a refused connection from one that broke later.
+        var connecting = failure is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError };
         for (var cause = failure; cause is not null; cause = cause.InnerException)
         {
             switch (cause)
             {
                 case BlockedTargetException blocked:
-                    return (AttemptErrors.BlockedAddress, $"The address {blocked.Message}.");
+                    return (AttemptErrors.BlockedTarget, $"The address {blocked.Message}.");
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery }:
-                    return (AttemptErrors.Dns, "The host name has no address.");
+                    return (AttemptErrors.Dns, NoAddress);
                 case AuthenticationException tls:
                     return (AttemptErrors.Tls, $"No secure connection: {tls.Message}");
+                case SocketException socket when connecting:
+                    return (AttemptErrors.Connect, $"No connection: {Words(socket.SocketErrorCode)}.");
                 case SocketException socket:
-                    return (AttemptErrors.Connection, $"No connection, or it was lost: {Words(socket.SocketErrorCode)}.");
+                    return (AttemptErrors.Reset, $"The connection was lost: {Words(socket.SocketErrorCode)}.");
             }
         }
 
-        return failure switch
+        return RequestErrorOf(failure) switch
         {
-            HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } => (AttemptErrors.Tls, "No secure connection."),
-            HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError } => (AttemptErrors.Connection, "No connection."),
-            HttpRequestException { HttpRequestError: HttpRequestError.NameResolutionError } => (AttemptErrors.Dns, "The host name has no address."),
-            HttpRequestException http => (AttemptErrors.Protocol, $"The answer is not valid HTTP: {http.HttpRequestError}."),
-            HttpIOException http => (AttemptErrors.Protocol, $"The answer is not valid HTTP: {http.HttpRequestError}."),
-            IOException => (AttemptErrors.Connection, "The connection was lost."),
-            _ => (AttemptErrors.Protocol, "The request could not be made."),
+            HttpRequestError.SecureConnectionError => (AttemptErrors.Tls, "No secure connection."),
+            HttpRequestError.ConnectionError => (AttemptErrors.Connect, "No connection."),
+            HttpRequestError.NameResolutionError => (AttemptErrors.Dns, NoAddress),
+            HttpRequestError.ConfigurationLimitExceeded => (AttemptErrors.TooLarge, "The head of the answer is larger than 32 KiB."),
+            HttpRequestError.ResponseEnded => (AttemptErrors.Reset, Lost),
+            { } error => (AttemptErrors.Protocol, $"The answer is not valid HTTP: {error}."),
+            null when failure is IOException => (AttemptErrors.Reset, Lost),
+            null => (AttemptErrors.Protocol, "The request could not be made."),
         };
     }
+
+    private static HttpRequestError? RequestErrorOf(Exception failure) => failure switch
+    {
+        HttpRequestException http => http.HttpRequestError,
+        HttpIOException http => http.HttpRequestError,
+        _ => null,
+    };
 
     private static string Words(SocketError error) => error switch
     {

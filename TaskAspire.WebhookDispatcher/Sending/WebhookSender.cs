@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Microsoft.Extensions.Options;
+using TaskAspire.Data.Webhooks;
 using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Deliveries;
 using TaskAspire.WebhookDispatcher.Signing;
@@ -47,28 +48,43 @@ internal sealed class WebhookSender(
         using var limit = new CancellationTokenSource(options.Value.Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
         int? status = null;
+        string? answered = null;
+        HttpRequestMessage? request = null;
         try
         {
-            using var request = CreateRequest(delivery, credentials, startedAt);
+            request = CreateRequest(delivery, credentials, startedAt);
             using var client = clients.CreateClient(WebhookHttpClient.Name);
             using var response = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token);
             status = (int)response.StatusCode;
+            answered = RecordedHeaders.OfResponse(response);
             var body = await ResponseBody.ReadAsync(response.Content, either.Token);
             var (error, message) = Judge(response.StatusCode);
-            return new AttemptOutcome(startedAt, time.GetElapsedTime(started), status, error, message, body, RetryAfter.Read(response.Headers, time.GetUtcNow()));
+            return Ended(error, message) with { ResponseBody = body, RetryAfter = RetryAfter.Read(response.Headers, time.GetUtcNow()) };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return Failed(AttemptErrors.Timeout, $"No complete answer within {options.Value.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.");
+            return Ended(AttemptErrors.Timeout, $"No complete answer within {options.Value.Timeout.TotalSeconds.ToString(CultureInfo.InvariantCulture)} s.");
         }
         catch (Exception failure) when (failure is HttpRequestException or IOException or UriFormatException or InvalidOperationException or NotSupportedException
             && !cancellationToken.IsCancellationRequested)
         {
             var (error, message) = SendFailure.Describe(failure);
-            return Failed(error, message);
+            return Ended(error, message);
+        }
+        finally
+        {
+            request?.Dispose();
         }
 
-        AttemptOutcome Failed(string error, string message) => new(startedAt, time.GetElapsedTime(started), status, error, message);
+        // Read at the end, the headers of the request have what the client added, such as traceparent.
+        AttemptOutcome Ended(string? error, string? message) => new(
+            startedAt,
+            time.GetElapsedTime(started),
+            status,
+            error,
+            message,
+            request is null ? null : RecordedHeaders.OfRequest(request, credentials.Headers),
+            answered);
     }
 
     private HttpRequestMessage CreateRequest(ClaimedDelivery delivery, EndpointCredentials credentials, DateTimeOffset now)
@@ -92,6 +108,11 @@ internal sealed class WebhookSender(
             request.Headers.TryAddWithoutValidation("X-API-Key", apiKey);
         }
 
+        foreach (var (name, value) in credentials.Headers)
+        {
+            request.Headers.TryAddWithoutValidation(name, value);
+        }
+
         if (Activity.Current is null && delivery.TraceParent is { } traceParent && ActivityContext.TryParse(traceParent, null, out _))
         {
             // Nobody records traces here; the receiver still sees which one it belongs to.
@@ -105,7 +126,9 @@ internal sealed class WebhookSender(
     {
         >= 200 and < 300 => (null, null),
         410 => (AttemptErrors.Gone, "Answered 410: it wants no more webhooks."),
-        >= 300 and < 400 => (AttemptErrors.HttpStatus, $"Answered {(int)status}: redirects are not followed; set the final address."),
-        _ => (AttemptErrors.HttpStatus, $"Answered {(int)status}."),
+        >= 300 and < 400 => (AttemptErrors.Redirect, $"Answered {(int)status}: redirects are not followed; set the final address."),
+        >= 400 and < 500 => (AttemptErrors.Http4xx, $"Answered {(int)status}."),
+        >= 500 and < 600 => (AttemptErrors.Http5xx, $"Answered {(int)status}."),
+        _ => (AttemptErrors.Protocol, $"Answered {(int)status}, which is no status of HTTP."),
     };
 }

@@ -9,7 +9,8 @@ namespace TaskAspire.WebhookDispatcher.Signing;
 /// <summary>What a delivery is signed and sent with, decrypted; held only while it is sent.</summary>
 /// <param name="Keys">The key in force, then the one before it while that is valid. Never empty.</param>
 /// <param name="ApiKey">Value of <c>X-API-Key</c>; null to leave the header out.</param>
-internal sealed record EndpointCredentials(IReadOnlyList<byte[]> Keys, string? ApiKey);
+/// <param name="Headers">Headers of the owner's own.</param>
+internal sealed record EndpointCredentials(IReadOnlyList<byte[]> Keys, string? ApiKey, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>An endpoint's credentials cannot be used. The message is for its owner and names the remedy.</summary>
 internal sealed class CredentialsException(string message, Exception? inner = null) : Exception(message, inner);
@@ -17,6 +18,8 @@ internal sealed class CredentialsException(string message, Exception? inner = nu
 /// <summary>Gets at the credentials of endpoints.</summary>
 internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsMonitor<WebhookSigningOptions> shared, TimeProvider time)
 {
+    private static readonly Dictionary<string, string> NoHeaders = [];
+
     /// <exception cref="CredentialsException">There is no secret, or it cannot be read.</exception>
     public async Task<EndpointCredentials> ReadAsync(DeliveryTarget target, CancellationToken cancellationToken)
     {
@@ -37,7 +40,7 @@ internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsM
             }
         }
 
-        return new EndpointCredentials(keys, await ApiKeyAsync(target, cancellationToken));
+        return new EndpointCredentials(keys, await ApiKeyAsync(target, cancellationToken), await HeadersAsync(target, cancellationToken));
     }
 
     private async Task<string?> ApiKeyAsync(DeliveryTarget target, CancellationToken cancellationToken)
@@ -52,6 +55,19 @@ internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsM
         return key.All(c => c is >= ' ' and <= '~')
             ? key
             : throw new CredentialsException("The API key holds characters that a header cannot carry; set one of printable ASCII.");
+    }
+
+    private async Task<IReadOnlyDictionary<string, string>> HeadersAsync(DeliveryTarget target, CancellationToken cancellationToken)
+    {
+        if (target.Headers is not { } stored)
+        {
+            return NoHeaders;
+        }
+
+        var headers = WebhookHeaders.Deserialize(await UnprotectAsync(stored, "headers", cancellationToken));
+        return headers.All(header => WebhookHeaders.ProblemOf(header.Key, header.Value) is null)
+            ? headers
+            : throw new CredentialsException("The endpoint's headers hold what a header cannot carry, or one that is ours to set; set them anew.");
     }
 
     private async Task<byte[]> KeyAsync(string stored, CancellationToken cancellationToken)

@@ -29,7 +29,7 @@ internal sealed class DispatcherTelemetry
         _duration = Seconds(meter, "webhook_delivery_duration", "What an attempt took, from connect to last byte.", DurationBuckets);
         _lag = Seconds(meter, "webhook_delivery_lag", "From when a delivery was due to the start of its first attempt.", LagBuckets);
         _lateness = Seconds(meter, "reminder_lateness", "From a reminder's time to when its event was written.", LagBuckets);
-        meter.CreateObservableGauge("webhook_queue_depth", ObserveDepth, description: "Deliveries that wait, by state (due, scheduled, in_flight); counted up to a limit.");
+        meter.CreateObservableGauge("webhook_queue_depth", ObserveDepth, description: "Deliveries that wait, by state (due, scheduled, held, in_flight); counted up to a limit.");
         meter.CreateObservableGauge("webhook_queue_oldest_due", ObserveOldestDue, "s", "How long the oldest delivery that could go out now has been due.");
     }
 
@@ -92,6 +92,7 @@ internal sealed class DispatcherTelemetry
     [
         new(queue.Due, new KeyValuePair<string, object?>("state", "due")),
         new(queue.Scheduled, new KeyValuePair<string, object?>("state", "scheduled")),
+        new(queue.Held, new KeyValuePair<string, object?>("state", "held")),
         new(queue.InFlight, new KeyValuePair<string, object?>("state", "in_flight")),
     ];
 
@@ -101,6 +102,7 @@ internal sealed class DispatcherTelemetry
 /// <summary>The queue at one moment.</summary>
 /// <param name="Due">Deliveries that are due and not held by any dispatcher.</param>
 /// <param name="Scheduled">Deliveries that wait for a later time.</param>
+/// <param name="Held">Deliveries that wait for a paused endpoint.</param>
 /// <param name="InFlight">Deliveries that this dispatcher holds.</param>
 /// <param name="OldestDue">Age of the oldest that could go out now.</param>
-internal sealed record QueueSample(long Due, long Scheduled, long InFlight, TimeSpan OldestDue);
+internal sealed record QueueSample(long Due, long Scheduled, long Held, long InFlight, TimeSpan OldestDue);

@@ -18,19 +18,21 @@ internal sealed class QueueSampler(
 {
     private const int CountLimit = 10_000;
 
-    // The backlog of an endpoint that is latched or disabled is no delay of ours: the oldest is sought among what could go out.
+    // The backlog of an endpoint that is latched, disabled, paused or at its rate limit is no delay of ours: the oldest is sought among what could go out.
     private const string Sample = """
         SELECT
             (SELECT count(*) FROM (SELECT FROM webhook_deliveries
                 WHERE state = 0 AND next_attempt_at <= now() AND (lease_expires_at IS NULL OR lease_expires_at <= now()) LIMIT @limit) due),
             (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE state = 0 AND next_attempt_at > now() LIMIT @limit) scheduled),
+            (SELECT count(*) FROM (SELECT FROM webhook_deliveries WHERE state = 4 LIMIT @limit) held),
             coalesce((
                 SELECT extract(epoch FROM now() - min(head.next_attempt_at))::float8
                 FROM (SELECT endpoint_id, next_attempt_at, lease_expires_at FROM webhook_deliveries
                       WHERE state = 0 AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT @window) head
                 JOIN webhook_endpoints w ON w.id = head.endpoint_id
                 WHERE (head.lease_expires_at IS NULL OR head.lease_expires_at <= now())
-                  AND w.enabled AND (w.latched_until IS NULL OR w.latched_until <= now())), 0)
+                  AND w.enabled AND w.paused_at IS NULL AND (w.latched_until IS NULL OR w.latched_until <= now())
+                  AND (w.rate_used_until IS NULL OR w.rate_used_until <= now())), 0)
         """;
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
@@ -43,7 +45,8 @@ internal sealed class QueueSampler(
                 command.Parameters.AddWithValue("window", DeliveryClaims.Window);
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 await reader.ReadAsync(cancellationToken);
-                telemetry.QueueSampled(new QueueSample(reader.GetInt64(0), reader.GetInt64(1), lanes.Held, TimeSpan.FromSeconds(reader.GetDouble(2))));
+                telemetry.QueueSampled(new QueueSample(
+                    reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), lanes.Held, TimeSpan.FromSeconds(reader.GetDouble(3))));
             }
 
             Succeeded();

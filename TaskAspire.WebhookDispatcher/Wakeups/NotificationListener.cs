@@ -5,13 +5,14 @@ using TaskAspire.WebhookDispatcher.Hosting;
 namespace TaskAspire.WebhookDispatcher.Wakeups;
 
 /// <summary>
-/// Hears of new deliveries and due times (<c>LISTEN</c>) on a connection of its own. A lost notification is made up for by the timers
+/// Hears of new deliveries, due times and changed endpoints (<c>LISTEN</c>) on a connection of its own. A lost notification is made up for by the timers
 /// and sweeps of the loops it wakes.
 /// </summary>
 internal sealed class NotificationListener(
     NpgsqlDataSource database,
     DeliveriesSignal deliveries,
     DueTimesSignal dueTimes,
+    EndpointsSignal endpoints,
     SchemaGate schema,
     TimeProvider time,
     ILogger<NotificationListener> logger) : PersistentLoop(schema, time, logger)
@@ -23,7 +24,7 @@ internal sealed class NotificationListener(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         connection.Notification += (_, notification) => SignalFor(notification.Channel)?.Set();
-        await using (var listen = new NpgsqlCommand($"LISTEN {TaskDatabase.DeliveriesChannel}; LISTEN {TaskDatabase.DueTimesChannel}", connection))
+        await using (var listen = new NpgsqlCommand($"LISTEN {TaskDatabase.DeliveriesChannel}; LISTEN {TaskDatabase.DueTimesChannel}; LISTEN {TaskDatabase.EndpointsChannel}", connection))
         {
             await listen.ExecuteNonQueryAsync(cancellationToken);
         }
@@ -31,6 +32,7 @@ internal sealed class NotificationListener(
         // What was said while nobody listened.
         deliveries.Wake.Set();
         dueTimes.Wake.Set();
+        endpoints.Wake.Set();
         Succeeded();
         while (true)
         {
@@ -46,6 +48,7 @@ internal sealed class NotificationListener(
     {
         TaskDatabase.DeliveriesChannel => deliveries.Wake,
         TaskDatabase.DueTimesChannel => dueTimes.Wake,
+        TaskDatabase.EndpointsChannel => endpoints.Wake,
         _ => null,
     };
 }

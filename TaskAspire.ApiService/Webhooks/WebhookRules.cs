@@ -1,0 +1,73 @@
+using System.ComponentModel.DataAnnotations;
+using TaskAspire.Data.Tasks;
+using TaskAspire.Data.Webhooks;
+
+namespace TaskAspire.ApiService.Webhooks;
+
+/// <summary>What attributes cannot say of a <see cref="WebhookRequest"/>.</summary>
+internal static class WebhookRules
+{
+    private const int MaxFilters = 50;
+
+    /// <summary>Words that stand for several event types (<c>task.*</c>), and those that stand for one.</summary>
+    public static IReadOnlyList<string> EventWords { get; } =
+        [.. WebhookEventTypes.All, .. WebhookEventTypes.All.Select(type => type.Split('.')[0] + ".*").Distinct(), "*"];
+
+    public static IEnumerable<ValidationResult> Check(WebhookRequest request) =>
+    [
+        .. CheckEvents(request.Events, "Events"),
+        .. request.CategoryIds.Count > MaxFilters ? [Wrong("Give at most 50 categories; none for all.", "CategoryIds")] : Array.Empty<ValidationResult>(),
+        .. CheckTags(request.Tags),
+        .. request.Headers is { } headers ? CheckHeaders(headers) : [],
+    ];
+
+    public static IEnumerable<ValidationResult> CheckEvents(IReadOnlyList<string> events, string field)
+    {
+        for (var i = 0; i < events.Count; i++)
+        {
+            if (!EventWords.Contains(events[i]))
+            {
+                yield return Wrong($"There is no such event type; there are {string.Join(", ", EventWords)}.", $"{field}[{i}]");
+            }
+        }
+    }
+
+    private static IEnumerable<ValidationResult> CheckTags(IReadOnlyList<string> tags)
+    {
+        if (tags.Count > MaxFilters)
+        {
+            yield return Wrong("Give at most 50 tags; none for all.", "Tags");
+        }
+
+        for (var i = 0; i < tags.Count; i++)
+        {
+            if (string.IsNullOrWhiteSpace(tags[i]) || tags[i].Trim().Length > Tag.NameMaxLength)
+            {
+                yield return Wrong("A tag must have 1 to 50 characters, not only white space.", $"Tags[{i}]");
+            }
+        }
+    }
+
+    private static IEnumerable<ValidationResult> CheckHeaders(IReadOnlyDictionary<string, string> headers)
+    {
+        if (headers.Count > WebhookHeaders.MaxCount)
+        {
+            yield return Wrong($"Give at most {WebhookHeaders.MaxCount} headers.", "Headers");
+        }
+
+        foreach (var same in headers.Keys.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(names => names.Count() > 1))
+        {
+            yield return Wrong($"{same.Key}: The header is given twice (upper and lower case are equal).", "Headers");
+        }
+
+        foreach (var (name, value) in headers)
+        {
+            if (WebhookHeaders.ProblemOf(name, value) is { } problem)
+            {
+                yield return Wrong($"{name}: {problem}", "Headers");
+            }
+        }
+    }
+
+    private static ValidationResult Wrong(string message, string field) => new(message, [field]);
+}

@@ -1,0 +1,118 @@
+using Microsoft.Extensions.Options;
+using Npgsql;
+using TaskAspire.WebhookDispatcher.Configuration;
+using TaskAspire.WebhookDispatcher.Hosting;
+using TaskAspire.WebhookDispatcher.Wakeups;
+
+namespace TaskAspire.WebhookDispatcher.Endpoints;
+
+/// <summary>
+/// Has deliveries follow their endpoints, a bounded batch at a time: what waits for a disabled one is cancelled, what waits for a paused one is
+/// held, and what was held goes on its way when it is resumed, oldest first. Until then the claims pass it over. What is being sent at the
+/// moment is left to end by itself.
+/// </summary>
+internal sealed class EndpointSweep(
+    NpgsqlDataSource database,
+    EndpointsSignal signal,
+    DeliveriesSignal deliveries,
+    IOptions<DispatcherOptions> options,
+    SchemaGate schema,
+    TimeProvider time,
+    ILogger<EndpointSweep> logger) : PersistentLoop(schema, time, logger)
+{
+    private const int BatchSize = 1000;
+
+    // One for each state: together neither index would serve.
+    private static readonly string CancelPending = Cancel("state = 0 AND (lease_expires_at IS NULL OR lease_expires_at <= now())");
+    private static readonly string CancelHeld = Cancel("state = 4");
+
+    private static string Cancel(string which) => $"""
+        UPDATE webhook_deliveries
+        SET state = 3, completed_at = now(), lease_id = NULL, lease_expires_at = NULL, last_error = 'The endpoint is disabled.'
+        WHERE id IN (
+            SELECT d.id
+            FROM webhook_endpoints w
+            CROSS JOIN LATERAL (
+                SELECT id
+                FROM webhook_deliveries
+                WHERE endpoint_id = w.id AND {which}
+                LIMIT @limit
+                FOR UPDATE SKIP LOCKED) d
+            WHERE NOT w.enabled
+            LIMIT @limit)
+        """;
+
+    private const string Hold = """
+        UPDATE webhook_deliveries
+        SET state = 4, lease_id = NULL, lease_expires_at = NULL
+        WHERE id IN (
+            SELECT d.id
+            FROM webhook_endpoints w
+            CROSS JOIN LATERAL (
+                SELECT id
+                FROM webhook_deliveries
+                WHERE endpoint_id = w.id AND state = 0 AND (lease_expires_at IS NULL OR lease_expires_at <= now())
+                LIMIT @limit
+                FOR UPDATE SKIP LOCKED) d
+            WHERE w.paused_at IS NOT NULL AND w.enabled
+            LIMIT @limit)
+        """;
+
+    // From one endpoint that has some to the next (a loose index scan). They go by the times they were held at, so that they are
+    // claimed in their order; what was going to be retried later need not wait any more.
+    private const string Release = """
+        WITH RECURSIVE holding AS (
+            (SELECT endpoint_id FROM webhook_deliveries WHERE state = 4 ORDER BY endpoint_id LIMIT 1)
+            UNION ALL
+            SELECT next.endpoint_id
+            FROM holding h
+            CROSS JOIN LATERAL (
+                SELECT d.endpoint_id FROM webhook_deliveries d WHERE d.state = 4 AND d.endpoint_id > h.endpoint_id ORDER BY d.endpoint_id LIMIT 1) next
+        )
+        UPDATE webhook_deliveries
+        SET state = 0, next_attempt_at = least(next_attempt_at, now())
+        WHERE id IN (
+            SELECT d.id
+            FROM holding h
+            JOIN webhook_endpoints w ON w.id = h.endpoint_id
+            CROSS JOIN LATERAL (
+                SELECT id
+                FROM webhook_deliveries
+                WHERE endpoint_id = w.id AND state = 4
+                ORDER BY next_attempt_at
+                LIMIT @limit
+                FOR UPDATE SKIP LOCKED) d
+            WHERE w.paused_at IS NULL AND w.enabled
+            LIMIT @limit)
+        """;
+
+    protected override async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            await SweepAsync("Cancelled", CancelPending, cancellationToken);
+            await SweepAsync("Cancelled", CancelHeld, cancellationToken);
+            await SweepAsync("Held", Hold, cancellationToken);
+            await SweepAsync("Released", Release, cancellationToken);
+            Succeeded();
+            await signal.Wake.WaitAsync(options.Value.SweepInterval, Time, cancellationToken);
+        }
+    }
+
+    private async Task SweepAsync(string done, string statement, CancellationToken cancellationToken)
+    {
+        int count;
+        do
+        {
+            await using var command = database.CreateCommand(statement);
+            command.Parameters.AddWithValue("limit", BatchSize);
+            count = await command.ExecuteNonQueryAsync(cancellationToken);
+            if (count > 0)
+            {
+                Logger.LogInformation("{Done} {Count} deliveries, as their endpoints are", done, count);
+                deliveries.Wake.Set();
+            }
+        }
+        while (count == BatchSize);
+    }
+}

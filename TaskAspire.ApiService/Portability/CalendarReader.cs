@@ -51,7 +51,7 @@ internal static class CalendarReader
                     (open.TryPeek(out var parent) ? parent.Components : outermost).Add(component);
                     open.Push(component);
                     break;
-                case "END" when open.TryPeek(out var current) && current.Name == parsed.Value.Trim().ToUpperInvariant():
+                case "END" when open.TryPeek(out var current) && current.Name.Equals(parsed.Value.Trim(), StringComparison.OrdinalIgnoreCase):
                     open.Pop();
                     break;
                 case "END":

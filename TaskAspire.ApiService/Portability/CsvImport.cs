@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text;
 using CsvHelper;
 using TaskAspire.ApiService.Json;
 using TaskAspire.Data.Tasks;

@@ -1,10 +1,8 @@
 using TaskAspire.ApiService.Categories;
 using TaskAspire.ApiService.Errors;
-using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.ApiService.Writing;
-using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Portability;
 

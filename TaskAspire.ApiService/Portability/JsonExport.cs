@@ -6,7 +6,7 @@ using TaskAspire.ApiService.Json;
 namespace TaskAspire.ApiService.Portability;
 
 /// <summary>A <see cref="PortableDocument"/>, with all that there is.</summary>
-internal sealed class JsonExport : IExportFormat
+internal sealed class JsonExport : IExportFormat, IDisposable
 {
     private Utf8JsonWriter? _json;
 
@@ -39,6 +39,8 @@ internal sealed class JsonExport : IExportFormat
     {
         _json!.WriteEndArray();
         _json.WriteEndObject();
-        _json.Dispose();
+        _json.Flush();
     }
+
+    public void Dispose() => _json?.Dispose();
 }

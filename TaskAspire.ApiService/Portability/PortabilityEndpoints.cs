@@ -58,11 +58,11 @@ internal static class PortabilityEndpoints
     private static Results<PushStreamHttpResult, ProblemHttpResult> Export(
         ClaimsPrincipal user, Exporter exporter, TimeProvider clock, HttpContext context)
     {
-        var format = (string?)context.Request.Query["format"];
-        var chosen = format is null ? Accepted(context.Request) : Array.FindIndex(Formats, f => f.Name == format);
+        var wanted = (string?)context.Request.Query["format"];
+        var chosen = wanted is null ? Accepted(context.Request) : Array.FindIndex(Formats, f => f.Name == wanted);
         if (chosen < 0)
         {
-            return format is null
+            return wanted is null
                 ? Problems.Create(StatusCodes.Status406NotAcceptable, ProblemTypes.NotAcceptable, $"An export is {Json}, {Csv} or {Calendar}; or give format.")
                 : Problems.Validation("format", "One of json, csv, ical is expected.");
         }
@@ -71,7 +71,12 @@ internal static class PortabilityEndpoints
         context.Response.Headers.Vary = HeaderNames.Accept;
         context.Response.Headers.CacheControl = "no-store";
         return TypedResults.Stream(
-            _ => exporter.WriteAsync(user.UserId(), create(), context.Response, context.RequestAborted),
+            async _ =>
+            {
+                var format = create();
+                using var disposable = format as IDisposable;
+                await exporter.WriteAsync(user.UserId(), format, context.Response, context.RequestAborted);
+            },
             mediaType == Json ? mediaType : $"{mediaType}; charset=utf-8",
             $"taskaspire-{clock.GetUtcNow():yyyy-MM-dd}.{extension}");
     }

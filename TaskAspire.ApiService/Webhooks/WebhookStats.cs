@@ -77,10 +77,12 @@ internal static class WebhookStats
         ["30d"] = TimeSpan.FromDays(30),
     };
 
+    private static readonly string[] NoSuchParameter = ["There is no such parameter."];
+
     public static async Task<Results<Ok<WebhookStatsResponse>, ProblemHttpResult>> GetAsync(
         Guid id, ClaimsPrincipal user, TaskDbContext database, HttpRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var errors = request.Query.Keys.Where(name => name != "window").ToDictionary(name => name, _ => new[] { "There is no such parameter." });
+        var errors = request.Query.Keys.Where(name => name != "window").ToDictionary(name => name, _ => NoSuchParameter);
         var window = request.Query.TryGetValue("window", out var given) ? given.ToString() : DefaultWindow;
         if (!Windows.TryGetValue(window, out var length))
         {

@@ -146,7 +146,7 @@ public sealed class LabelTests(BackingServices services)
     }
 
     /// <summary>Tasks like one that is there, made in the database, since a thousand requests would take long.</summary>
-    private static Task CopyAsync(TaskDbContext database, Guid task, int count) => database.Database.ExecuteSqlAsync(
+    private static Task<int> CopyAsync(TaskDbContext database, Guid task, int count) => database.Database.ExecuteSqlAsync(
         $"""
         WITH copies AS (
             INSERT INTO tasks (id, user_id, title, status, priority, category_id, created_at, updated_at, version)

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
 using TaskAspire.Data.Webhooks;
-using TaskAspire.Tests.Api;
 using TaskAspire.Tests.Fixtures;
 using static System.Net.HttpStatusCode;
 

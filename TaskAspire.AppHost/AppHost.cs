@@ -18,7 +18,8 @@ var migrator = builder.AddProject<Projects.TaskAspire_ApiService>("migrator", Ru
 
 var dispatcher = builder.AddProject<Projects.TaskAspire_WebhookDispatcher>("webhookdispatcher")
     .WithReference(taskdb).WaitForCompletion(migrator)
-    .WithProbes();
+    .WithProbes()
+    .WithUrlForEndpoint("http", _ => new() { Url = "/inbox", DisplayText = "Webhook inbox" });
 
 builder.AddProject<Projects.TaskAspire_ApiService>("apiservice")
     .WithReference(taskdb).WaitForCompletion(migrator)

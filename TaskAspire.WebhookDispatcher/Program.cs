@@ -1,6 +1,7 @@
 using TaskAspire.ServiceDefaults;
 using TaskAspire.ServiceDefaults.Configuration;
 using TaskAspire.WebhookDispatcher.Hosting;
+using TaskAspire.WebhookDispatcher.Inbox;
 
 var builder = WebApplication.CreateBuilder(IntegrationVariables.WithNodeEnvironment(args));
 
@@ -12,9 +13,11 @@ builder.Services.AddDueTimes();
 builder.Services.AddSending();
 builder.Services.AddDeliveries();
 builder.Services.AddUpkeep();
+builder.AddInbox();
 
 var app = builder.Build();
 
 app.MapDefaultEndpoints();
+app.MapInbox();
 
 return await app.RunServiceAsync();

@@ -98,6 +98,10 @@ internal sealed class StackRunner(StandaloneOptions options, ConsoleOutput outpu
         _table.Add(("API reference", $"{_api.Url}/scalar"));
         _table.Add(("Health", $"{_api.Url}/health"));
         _table.Add(("Webhook dispatcher", $"{_dispatcher.Url}/health"));
+        if (string.Equals(options.Environment, "Development", StringComparison.OrdinalIgnoreCase))
+        {
+            _table.Add(("Webhook inbox", $"{_dispatcher.Url}/inbox"));
+        }
         if (_prometheus is not null)
         {
             _table.Add(("Prometheus", Local(plan.Prometheus)));

@@ -31,7 +31,15 @@ internal static class ApiDocument
     public static WebApplication MapApiDocument(this WebApplication app)
     {
         app.MapOpenApi();
-        app.MapScalarApiReference("/scalar", options => options.WithTitle("TaskAspire API"));
+        // Nothing from other hosts, and nothing told to them: it works behind any firewall.
+        app.MapScalarApiReference("/scalar", options => options
+            .WithTitle("TaskAspire API")
+            .AddPreferredSecuritySchemes("bearer")
+            .DisableDefaultFonts()
+            .DisableTelemetry()
+            .DisableAgent()
+            .DisableMcp()
+            .HideDeveloperTools());
         return app;
     }
 

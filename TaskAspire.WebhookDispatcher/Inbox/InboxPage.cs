@@ -10,6 +10,7 @@ internal static class InboxPage
     {
         inbox.MapGet("/", (HttpContext context) => File(context, "inbox.html", "text/html"));
         inbox.MapGet("/inbox.css", (HttpContext context) => File(context, "inbox.css", "text/css"));
+        inbox.MapGet("/inbox.svg", (HttpContext context) => File(context, "inbox.svg", "image/svg+xml"));
         inbox.MapGet("/inbox.js", (HttpContext context) => File(context, "inbox.js", "text/javascript"));
     }
 

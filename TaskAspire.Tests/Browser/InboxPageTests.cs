@@ -20,7 +20,7 @@ public class InboxPageTests(BackingServices backing)
     [Fact]
     public async Task A_delivery_appears_and_after_500_its_second_attempt()
     {
-        await using var browser = await Chromium.StartAsync(1000, 760);
+        await using var browser = await Chromium.StartAsync(960, 600);
         await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
         await using var host = new InboxHost(database);
         var user = await database.AddUserAsync();
@@ -47,7 +47,7 @@ public class InboxPageTests(BackingServices backing)
         Assert.All(browser.Requests, request => Assert.StartsWith(host.Url("/inbox"), request, StringComparison.Ordinal));
         if (Environment.GetEnvironmentVariable(PictureVariable) == "1")
         {
-            await page.ScreenshotAsync(new() { Path = Path.Combine(SourceTree.Root!, "docs", "images", "inbox.png") });
+            await page.ScreenshotAsync(new() { Path = Path.Combine(SourceTree.Root!, "docs", "images", "inbox.png"), FullPage = true });
         }
     }
 

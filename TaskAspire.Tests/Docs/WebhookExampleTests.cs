@@ -3,6 +3,7 @@ using TaskAspire.Data.Webhooks;
 using TaskAspire.Tests.Api;
 using TaskAspire.Tests.Dispatcher;
 using TaskAspire.Tests.Fixtures;
+using TaskAspire.Tests.Webhooks;
 
 namespace TaskAspire.Tests.Docs;
 
@@ -53,6 +54,16 @@ public class WebhookExampleTests(BackingServices backing)
         await Eventually.TrueAsync(() => receiver.CountOf("/all") == 3, Token);
 
         Assert.All(receiver.Received.Where(webhook => webhook.Path == "/all"), webhook => AssertExample(webhook.Body));
+    }
+
+    [Fact]
+    public async Task All_fit_the_schemas_that_the_API_gives()
+    {
+        var user = await SharedApi.On(backing).CreateUserAsync();
+        var types = (await user.GetAsync("webhook-events/types")).Json["items"]!.AsArray().ToDictionary(type => (string)type!["name"]!);
+        var examples = WebhookPage.Examples().Select(text => JsonNode.Parse(text)!).ToList();
+        Assert.Equal(["task.completed", "task.reminder", "task.overdue", "webhook.test", "webhook.disabled"], examples.Select(e => (string)e["event"]!));
+        Assert.All(examples, example => Assert.Empty(JsonSchemaCheck.Problems(types[(string)example["event"]!]!["schema"]!, example)));
     }
 
     private static void AssertExample(byte[] payload)

@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Http.HttpResults;
+
 namespace TaskAspire.WebhookDispatcher.Inbox;
 
 /// <summary>The page with its style and script, from this assembly. It loads nothing from elsewhere, and may not.</summary>
@@ -14,7 +16,7 @@ internal static class InboxPage
         inbox.MapGet("/inbox.js", (HttpContext context) => File(context, "inbox.js", "text/javascript"));
     }
 
-    private static IResult File(HttpContext context, string name, string type)
+    private static FileStreamHttpResult File(HttpContext context, string name, string type)
     {
         var headers = context.Response.Headers;
         headers.ContentSecurityPolicy = Policy;

@@ -162,6 +162,7 @@ public sealed class AccountDeletionTests(ApiFixture fixture) : IClassFixture<Api
         {
             var delivery = await db.WebhookDeliveries.SingleAsync(d => db.Users.Any(u => u.Id == d.UserId && u.Email == email));
             db.WebhookAttempts.Add(new WebhookAttempt { DeliveryId = delivery.Id, Number = 1, StartedAt = DateTimeOffset.UtcNow });
+            db.WebhookTallies.Add(new WebhookTally { EndpointId = delivery.EndpointId, StartsAt = DateTimeOffset.UtcNow, Latencies = [] });
             db.IdempotencyKeys.Add(new IdempotencyKey
             {
                 Scope = delivery.UserId, UserId = delivery.UserId, Key = "k", RequestHash = [1], CreatedAt = DateTimeOffset.UtcNow, ExpiresAt = DateTimeOffset.UtcNow.AddDays(1),

@@ -120,9 +120,13 @@ internal static class TaskListSql
         {
             [] => Part(order, $"{conditions} AND false", slice.ToString()),
             [var only] => Part(order, $"{conditions} AND {only}", slice.ToString()),
-            _ => $"""
+            // The second part is not even begun when the first one fills the page.
+            [var dated, var undated, ..] => $"""
+                WITH dated AS MATERIALIZED ({Part(order, $"{conditions} AND {dated}", slice.FromStart)})
                 SELECT s.id, s.key FROM (
-                {string.Join("\nUNION ALL\n", parts.Select(p => $"({Part(order, $"{conditions} AND {p}", slice.FromStart)})"))}
+                    SELECT d.id, d.key FROM dated d
+                    UNION ALL
+                    ({Part(order, $"{conditions} AND {undated} AND (SELECT count(*) FROM dated) < {slice.End}", slice.FromStart)})
                 ) s ORDER BY {order.By("s")} {slice}
                 """,
         };
@@ -137,7 +141,10 @@ internal static class TaskListSql
     private readonly record struct Slice(int Limit, string? Offset)
     {
         /// <summary>All rows up to the end of this one.</summary>
-        public string FromStart => Offset is null ? ToString() : $"LIMIT {Number(Limit)} + {Offset}";
+        public string FromStart => $"LIMIT {End}";
+
+        /// <summary>The number of its last row.</summary>
+        public string End => Offset is null ? Number(Limit) : $"{Number(Limit)} + {Offset}";
 
         public override string ToString() => Offset is null ? $"LIMIT {Number(Limit)}" : $"LIMIT {Number(Limit)} OFFSET {Offset}";
     }

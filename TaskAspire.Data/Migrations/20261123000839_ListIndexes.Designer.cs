@@ -12,7 +12,7 @@ using TaskAspire.Data;
 namespace TaskAspire.Data.Migrations
 {
     [DbContext(typeof(TaskDbContext))]
-    [Migration("20261122233907_ListIndexes")]
+    [Migration("20261123000839_ListIndexes")]
     partial class ListIndexes
     {
         /// <inheritdoc />
@@ -566,6 +566,10 @@ namespace TaskAspire.Data.Migrations
                     b.Property<DateTimeOffset>("LastUsedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("last_used_at");
+
+                    b.Property<byte[]>("PreviousTokenHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("previous_token_hash");
 
                     b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")

@@ -66,6 +66,7 @@ public sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : DbC
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {
         modelBuilder.HasPostgresExtension("pg_trgm");
+        modelBuilder.HasPostgresExtension("btree_gin");
         modelBuilder.ApplyConfigurationsFromAssembly(typeof(TaskDbContext).Assembly);
     }
 }

@@ -16,18 +16,38 @@ internal static class QueryParameters
     public static RouteHandlerBuilder DescribePaging(this RouteHandlerBuilder endpoint) => endpoint.Describe(Limit(), Page());
 
     public static RouteHandlerBuilder DescribeListQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
-        Parameter("status", "Any of these states; several by comma or by giving it again.", ListOf(EnumWords.Words<TaskItemStatus>())),
-        Parameter("priority", "Any of these priorities.", ListOf(EnumWords.Words<TaskPriority>())),
-        Parameter("categoryId", "In this category.", new OpenApiSchema { Type = JsonSchemaType.String, Format = "uuid" }),
-        Parameter("tag", "Carrying this tag; given several times, all of them.", ListOf([])),
-        Parameter("dueBefore", "Due before this time, exclusive.", Time()),
-        Parameter("dueAfter", "Due at this time or later.", Time()),
-        Parameter("overdue", "true: open, and the due date has passed; false: the others.", new OpenApiSchema { Type = JsonSchemaType.Boolean }),
-        Parameter("search", "Text in title or description, upper and lower case being equal; up to 200 characters.", new OpenApiSchema { Type = JsonSchemaType.String, MaxLength = 200 }),
-        Parameter("sort", "Order; - before the name for descending. Tasks without due date come last ascending.", Sorts()),
+        Parameter("status", "Any of these states; several by comma or by giving it again.", ListOf(EnumWords.Words<TaskItemStatus>()), "todo,in_progress"),
+        Parameter("priority", "Any of these priorities; several by comma or by giving it again.", ListOf(EnumWords.Words<TaskPriority>()), "high,urgent"),
+        Parameter("categoryId", "In any of these categories, by id; none stands for tasks without category. Several by comma or by giving it again.", ListOf([]), "none"),
+        Parameter("parentId", "The subtasks of this task; none: tasks that are no subtask.", Text(), "none"),
+        Parameter("tag", "Carrying this tag; given several times, all of them.", ListOf([]), "home"),
+        Parameter("tagMode", "Whether all of the tags or any one is asked for.", OneOf(["all", "any"], "all"), "any"),
+        Parameter("dueBefore", "Due before this time, exclusive.", Time(), "2030-02-01T00:00:00Z"),
+        Parameter("dueAfter", "Due at this time or later.", Time(), "2030-01-01T00:00:00Z"),
+        Parameter("hasDueDate", "true: with a due date; false: without.", Bool(), "true"),
+        Parameter("overdue", "true: open, and the due date has passed; false: the others.", Bool(), "true"),
+        Parameter(
+            "search",
+            "Words, and phrases in double quotes, each of which must be in title or description, also as part of a longer word, upper and lower case being equal; at most 10 of them.",
+            Text(SearchText.MaxLength),
+            "milk \"two litres\""),
+        Parameter(
+            "sort",
+            "Order; - before the name for descending. Titles are sorted alphabetically, case deciding only between equal ones; tasks without due date come last. "
+            + "relevance, with search: the title itself first, then words of the title, parts of words there, and the description; newest first among equals.",
+            OneOf(TaskListSort.Names, "-createdAt"),
+            "dueDate"),
         Limit(),
         Page(),
-        Parameter("cursor", "nextCursor of the page before, instead of page: neither skips nor repeats while tasks come and go, and counts nothing.", new OpenApiSchema { Type = JsonSchemaType.String }));
+        Parameter(
+            "cursor",
+            "nextCursor of the page before, instead of page: neither skips nor repeats while tasks come and go (one whose sort value changes meanwhile moves), and counts nothing unless asked.",
+            Text()),
+        Parameter(
+            "total",
+            "Whether all tasks that fit are counted. Unless sent: without cursor, unless a search has more than 5000 hits; total is null when not counted.",
+            Bool(),
+            "false"));
 
     public static RouteHandlerBuilder DescribeDeliveryQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
         Parameter("state", "In any of these states; several by comma or by giving it again.", ListOf(EnumWords.Words<WebhookDeliveryState>())),
@@ -98,8 +118,15 @@ internal static class QueryParameters
 
     private static OpenApiParameter Page() => Parameter("page", "Number of the page.", Number(PageQuery.MaxPage, 1));
 
-    private static OpenApiParameter Parameter(string name, string description, OpenApiSchema schema) =>
-        new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = schema };
+    private static OpenApiParameter Parameter(string name, string description, OpenApiSchema schema, string? example = null) =>
+        new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = schema, Example = example is null ? null : Example(schema, example) };
+
+    private static JsonNode Example(OpenApiSchema schema, string text) => schema.Type switch
+    {
+        JsonSchemaType.Array => new JsonArray([.. text.Split(',').Select(w => JsonValue.Create(w))]),
+        JsonSchemaType.Boolean => JsonValue.Create(text == "true"),
+        _ => JsonValue.Create(text),
+    };
 
     private static OpenApiSchema Number(int max, int fallback) => new()
     {
@@ -118,14 +145,16 @@ internal static class QueryParameters
         Items = OneOf(words),
     };
 
-    private static OpenApiSchema Sorts() => new()
+    private static OpenApiSchema OneOf(IEnumerable<string> words, string? fallback = null) => new()
     {
         Type = JsonSchemaType.String,
-        Enum = Words(TaskListSort.Keys.Keys.SelectMany(k => new[] { k, "-" + k })),
-        Default = JsonValue.Create("-createdAt"),
+        Enum = Words(words) is { Count: > 0 } list ? list : null,
+        Default = fallback is null ? null : JsonValue.Create(fallback),
     };
 
-    private static OpenApiSchema OneOf(IEnumerable<string> words) => new() { Type = JsonSchemaType.String, Enum = Words(words) is { Count: > 0 } list ? list : null };
+    private static OpenApiSchema Text(int? max = null) => new() { Type = JsonSchemaType.String, MaxLength = max };
+
+    private static OpenApiSchema Bool() => new() { Type = JsonSchemaType.Boolean };
 
     private static List<JsonNode> Words(IEnumerable<string> words) => [.. words.Select(w => JsonValue.Create(w))];
 }

@@ -8,17 +8,32 @@ namespace TaskAspire.ApiService.Tasks;
 
 /// <summary>
 /// Where a page ended: the sort, and the sort value and id of its last task. Opaque to clients; a cursor made for another sort
-/// is refused.
+/// is refused. A task whose sort value changes between two pages is where it belongs then: it may come again or not at all; no
+/// other task is affected by it.
 /// </summary>
+/// <param name="Sort">The sort.</param>
+/// <param name="Value">The sort value of the last task: text, a number, or ticks of UTC; null where it has none.</param>
+/// <param name="Id">The last task.</param>
 internal sealed record TaskCursor(TaskListSort Sort, string? Value, Guid Id)
 {
     private const char Separator = '|';
+    private const char RankSeparator = '.';
 
-    public DateTimeOffset? Time => Value is null ? null : new DateTimeOffset(long.Parse(Value, CultureInfo.InvariantCulture), TimeSpan.Zero);
+    /// <summary>The value as the database compares it.</summary>
+    public object Key => Sort.Key switch
+    {
+        TaskSortKey.Title => Value!,
+        TaskSortKey.Priority => short.Parse(Value!, CultureInfo.InvariantCulture),
+        _ => Time!.Value,
+    };
 
-    public TaskPriority Priority => (TaskPriority)int.Parse(Value!, CultureInfo.InvariantCulture);
+    /// <summary>The rank, when sorted by relevance.</summary>
+    public int Rank => int.Parse(Value!.Split(RankSeparator)[0], CultureInfo.InvariantCulture);
 
-    public static TaskCursor After(TaskListSort sort, TaskItem last) => new(sort, ValueOf(sort.Key, last), last.Id);
+    /// <summary>The time that is sorted by; within a rank it is that of creation.</summary>
+    public DateTimeOffset? Time => Value is null ? null : new DateTimeOffset(long.Parse(Value.Split(RankSeparator)[^1], CultureInfo.InvariantCulture), TimeSpan.Zero);
+
+    public static TaskCursor After(TaskListSort sort, TaskResponse last, int rank) => new(sort, ValueOf(sort.Key, last, rank), last.Id);
 
     public override string ToString()
     {
@@ -57,15 +72,20 @@ internal sealed record TaskCursor(TaskListSort Sort, string? Value, Guid Id)
         TaskSortKey.Title => Value is not null && StrictStringConverter.IsStorable(Value),
         TaskSortKey.Priority => int.TryParse(Value, NumberStyles.None, CultureInfo.InvariantCulture, out var priority) && Enum.IsDefined((TaskPriority)priority),
         TaskSortKey.DueDate when Value is null => true,
-        _ => long.TryParse(Value, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTimeOffset.MaxValue.Ticks,
+        TaskSortKey.Relevance => Sort.Descending && Value?.Split(RankSeparator) is [var rank, var time] && int.TryParse(rank, NumberStyles.None, CultureInfo.InvariantCulture, out _) && AreTicks(time),
+        _ => AreTicks(Value),
     };
 
-    private static string? ValueOf(TaskSortKey key, TaskItem task) => key switch
+    private static bool AreTicks(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTimeOffset.MaxValue.Ticks;
+
+    private static string? ValueOf(TaskSortKey key, TaskResponse task, int rank) => key switch
     {
         TaskSortKey.Title => task.Title,
         TaskSortKey.Priority => ((int)task.Priority).ToString(CultureInfo.InvariantCulture),
         TaskSortKey.DueDate => task.DueDate?.UtcTicks.ToString(CultureInfo.InvariantCulture),
         TaskSortKey.UpdatedAt => task.UpdatedAt.UtcTicks.ToString(CultureInfo.InvariantCulture),
+        TaskSortKey.Relevance => string.Create(CultureInfo.InvariantCulture, $"{rank}{RankSeparator}{task.CreatedAt.UtcTicks}"),
         _ => task.CreatedAt.UtcTicks.ToString(CultureInfo.InvariantCulture),
     };
 }

@@ -1,61 +1,138 @@
-using Microsoft.EntityFrameworkCore;
-using TaskAspire.Data;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
 
-/// <summary>The tasks of a user that a list asks for.</summary>
-internal static class TaskFilter
+/// <summary>
+/// The tasks of a user that a list asks for, as conditions on <c>tasks t</c>. Those on columns are decided within whichever index a
+/// list is read from, since all of them are part of each (<c>TaskItemConfiguration</c>).
+/// </summary>
+internal sealed class TaskFilter
 {
-    public static IQueryable<TaskItem> Apply(TaskDbContext database, Guid userId, TaskListQuery query, DateTimeOffset now)
+    private readonly SqlParameters _parameters;
+    private readonly List<string> _conditions = [];
+
+    public TaskFilter(Guid userId, TaskListQuery query, DateTimeOffset now, SqlParameters parameters)
     {
-        var tasks = database.Tasks.AsNoTracking().Where(t => t.UserId == userId && t.DeletedAt == null);
-        if (query.Status is { Count: > 0 } statuses)
+        _parameters = parameters;
+        var user = parameters.Add(userId);
+        _conditions.Add($"t.user_id = {user} AND t.deleted_at IS NULL");
+        AddColumns(query);
+        AddDueDate(query, now);
+        AddTags(query, user);
+        if (query.Search is { } search)
         {
-            tasks = tasks.Where(t => statuses.Contains(t.Status));
+            AddSearch(search);
+        }
+    }
+
+    /// <summary>Whether what is searched for can be found in an index.</summary>
+    public bool IsSearchIndexed { get; private set; }
+
+    /// <summary>The search in a form that its index serves; null without one.</summary>
+    public string? IndexedSearch { get; private set; }
+
+    /// <summary>The same in a form that only asks about a task that is at hand.</summary>
+    public string? WalkedSearch { get; private set; }
+
+    /// <summary>All but the search.</summary>
+    public string WithoutSearch => string.Join(" AND ", _conditions);
+
+    /// <summary>For a statement that finds the tasks in the index of the search, where there is one.</summary>
+    public string ByIndex => IndexedSearch is null ? WithoutSearch : $"{WithoutSearch} AND {IndexedSearch}";
+
+    /// <summary>For a statement that goes through the tasks in some order.</summary>
+    public string ByWalk => WalkedSearch is null ? WithoutSearch : $"{WithoutSearch} AND {WalkedSearch}";
+
+    private void AddColumns(TaskListQuery query)
+    {
+        if (query.Status.Count > 0)
+        {
+            _conditions.Add($"t.status = ANY ({_parameters.Add(query.Status.Select(s => s.ToDatabase()).ToArray())})");
         }
 
-        if (query.Priority is { Count: > 0 } priorities)
+        if (query.Priority.Count > 0)
         {
-            tasks = tasks.Where(t => priorities.Contains(t.Priority));
+            _conditions.Add($"t.priority = ANY ({_parameters.Add(query.Priority.Select(p => (short)p).ToArray())})");
         }
 
-        if (query.CategoryId is { } category)
+        if (query.Categories.Count > 0)
         {
-            tasks = tasks.Where(t => t.CategoryId == category);
+            var inOne = $"t.category_id = ANY ({_parameters.Add(query.Categories.ToArray())})";
+            _conditions.Add(query.NoCategory ? $"({inOne} OR t.category_id IS NULL)" : inOne);
+        }
+        else if (query.NoCategory)
+        {
+            _conditions.Add("t.category_id IS NULL");
         }
 
-        foreach (var key in query.Tags)
+        if (query.ParentId is { } parent)
         {
-            tasks = tasks.Where(t => t.Tags.Any(tag => tag.Tag!.UserId == userId && tag.Tag.NameKey == key));
+            _conditions.Add($"t.parent_id = {_parameters.Add(parent)}");
         }
+        else if (query.TopLevel)
+        {
+            _conditions.Add("t.parent_id IS NULL");
+        }
+    }
 
+    private void AddDueDate(TaskListQuery query, DateTimeOffset now)
+    {
         if (query.DueBefore is { } before)
         {
-            tasks = tasks.Where(t => t.DueDate < before);
+            _conditions.Add($"t.due_date < {_parameters.Add(before.ToUniversalTime())}");
         }
 
         if (query.DueAfter is { } after)
         {
-            tasks = tasks.Where(t => t.DueDate >= after);
+            _conditions.Add($"t.due_date >= {_parameters.Add(after.ToUniversalTime())}");
+        }
+
+        if (query.HasDueDate is { } has)
+        {
+            _conditions.Add(has ? "t.due_date IS NOT NULL" : "t.due_date IS NULL");
         }
 
         if (query.Overdue is { } overdue)
         {
-            tasks = overdue
-                ? tasks.Where(t => t.DueDate < now && (t.Status == TaskItemStatus.Todo || t.Status == TaskItemStatus.InProgress))
-                : tasks.Where(t => t.DueDate == null || t.DueDate >= now || t.Status == TaskItemStatus.Done || t.Status == TaskItemStatus.Cancelled);
+            var time = _parameters.Add(now.ToUniversalTime());
+            _conditions.Add(overdue
+                ? $"t.due_date < {time} AND t.status = ANY ('{{todo,in_progress}}')"
+                : $"(t.due_date IS NULL OR t.due_date >= {time} OR t.status = ANY ('{{done,cancelled}}'))");
         }
-
-        if (query.Search is { } search)
-        {
-            var pattern = $"%{Escape(search)}%";
-            tasks = tasks.Where(t => EF.Functions.ILike(t.Title, pattern, "\\") || EF.Functions.ILike(t.Description!, pattern, "\\"));
-        }
-
-        return tasks;
     }
 
-    private static string Escape(string text) =>
-        text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("%", "\\%", StringComparison.Ordinal).Replace("_", "\\_", StringComparison.Ordinal);
+    /// <summary>
+    /// COALESCE keeps PostgreSQL from turning the question about a task into a join, which would fetch and sort all tasks with the tag;
+    /// this way the tag's tasks are read once from its index into a hash table, or looked up one by one when that costs less.
+    /// </summary>
+    private void AddTags(TaskListQuery query, string user)
+    {
+        string[][] groups = query.AnyTag ? [[.. query.Tags]] : [.. query.Tags.Select(t => new[] { t })];
+        foreach (var keys in groups.Where(g => g.Length > 0))
+        {
+            _conditions.Add($"""
+                COALESCE(EXISTS (SELECT FROM task_tags x WHERE x.task_id = t.id
+                    AND x.tag_id = ANY (ARRAY(SELECT g.id FROM tags g WHERE g.user_id = {user} AND g.name_key = ANY ({_parameters.Add(keys)})))), false)
+                """);
+        }
+    }
+
+    private void AddSearch(SearchText search)
+    {
+        var indexed = new List<string>();
+        var walked = new List<string>();
+        foreach (var term in search.Terms)
+        {
+            var pattern = _parameters.Add($"%{SearchText.Pattern(term)}%");
+            var contains = $"(t.title ILIKE {pattern} OR t.description ILIKE {pattern})";
+            // Besides hiding the condition from the index, this has PostgreSQL guess that half of the tasks fit, not hardly any.
+            var asked = $"COALESCE({contains}, false)";
+            walked.Add(asked);
+            indexed.Add(SearchText.IsIndexed(term) ? contains : asked);
+            IsSearchIndexed |= SearchText.IsIndexed(term);
+        }
+
+        IndexedSearch = string.Join(" AND ", indexed);
+        WalkedSearch = string.Join(" AND ", walked);
+    }
 }

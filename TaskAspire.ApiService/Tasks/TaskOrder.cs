@@ -1,71 +1,65 @@
-using System.Linq.Expressions;
-using Microsoft.EntityFrameworkCore;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
 
 /// <summary>
 /// The order of a list, made total by the id, and where a page begins in it. Row-value comparison (<c>(a, b) &gt; (x, y)</c>) is
-/// what lets PostgreSQL start reading the index right there. Tasks without due date come last ascending, first descending, as
-/// the index has them.
+/// what lets PostgreSQL start reading the index right there. Tasks without due date come last in both directions.
 /// </summary>
-internal static class TaskOrder
+/// <param name="sort">The sort.</param>
+/// <param name="key">The expression that is sorted by.</param>
+internal sealed class TaskOrder(TaskListSort sort, string key)
 {
-    public static IQueryable<TaskItem> Apply(IQueryable<TaskItem> tasks, TaskListSort sort, TaskCursor? after)
+    /// <summary>What is sorted by, of <c>tasks t</c>.</summary>
+    public string Key => key;
+
+    private string Direction => sort.Descending ? "DESC" : "ASC";
+
+    private string Beyond => sort.Descending ? "<" : ">";
+
+    public static TaskOrder Of(TaskListSort sort, SearchText? search, SqlParameters parameters) => new(sort, sort.Key switch
     {
-        if (after is not null)
+        TaskSortKey.DueDate => "t.due_date",
+        TaskSortKey.Priority => "t.priority",
+        TaskSortKey.UpdatedAt => "t.updated_at",
+        TaskSortKey.Title => $"t.title COLLATE \"{TaskItem.TitleCollation}\"",
+        TaskSortKey.Relevance => Rank(search!, parameters),
+        _ => "t.created_at",
+    });
+
+    /// <summary>The order of rows that have the columns <c>key</c> and <c>id</c> (and <c>created_at</c> when sorted by relevance).</summary>
+    public string By(string row) => sort.Key == TaskSortKey.Relevance
+        ? $"{row}.key DESC, {row}.created_at DESC, {row}.id DESC"
+        : $"{row}.key {Direction} NULLS LAST, {row}.id {Direction}";
+
+    /// <summary>The order of <c>tasks t</c>, as its indexes have it.</summary>
+    public string ByIndex => $"{key} {Direction}, t.id {Direction}";
+
+    /// <summary>Of rows with the columns <c>key</c> and <c>id</c>, those after a cursor.</summary>
+    public string After(string row, TaskCursor cursor, SqlParameters parameters)
+    {
+        if (sort.Key == TaskSortKey.Relevance)
         {
-            tasks = tasks.Where(After(sort, after));
+            return $"({row}.key, {row}.created_at, {row}.id) < ({parameters.Add(cursor.Rank)}, {parameters.Add(cursor.Time!.Value)}, {parameters.Add(cursor.Id)})";
         }
 
-        return sort.Key switch
-        {
-            TaskSortKey.DueDate => Order(tasks, t => t.DueDate, sort.Descending),
-            TaskSortKey.Priority => Order(tasks, t => t.Priority, sort.Descending),
-            TaskSortKey.UpdatedAt => Order(tasks, t => t.UpdatedAt, sort.Descending),
-            TaskSortKey.Title => Order(tasks, t => t.Title, sort.Descending),
-            _ => Order(tasks, t => t.CreatedAt, sort.Descending),
-        };
+        var after = AfterKey($"{row}.key", $"{row}.id", cursor, parameters);
+        return sort.Key == TaskSortKey.DueDate && cursor.Value is not null ? $"({after} OR {row}.key IS NULL)" : after;
     }
 
-    private static IOrderedQueryable<TaskItem> Order<TKey>(IQueryable<TaskItem> tasks, Expression<Func<TaskItem, TKey>> key, bool descending) =>
-        descending ? tasks.OrderByDescending(key).ThenByDescending(t => t.Id) : tasks.OrderBy(key).ThenBy(t => t.Id);
+    /// <summary>Of <c>tasks t</c>, those after a cursor; sorted by due date, only as long as there is one.</summary>
+    public string After(TaskCursor cursor, SqlParameters parameters) => AfterKey(key, "t.id", cursor, parameters);
 
-    private static Expression<Func<TaskItem, bool>> After(TaskListSort sort, TaskCursor after)
+    private string AfterKey(string value, string id, TaskCursor cursor, SqlParameters parameters) => cursor.Value is null
+        ? $"{value} IS NULL AND {id} {Beyond} {parameters.Add(cursor.Id)}"
+        : $"({value}, {id}) {Beyond} ({parameters.Add(cursor.Key)}, {parameters.Add(cursor.Id)})";
+
+    /// <summary>4: the title is what was searched for; 3: it has all of it as words of its own; 2: within words; 1: the description has to help.</summary>
+    private static string Rank(SearchText search, SqlParameters parameters)
     {
-        var id = after.Id;
-        switch (sort.Key)
-        {
-            case TaskSortKey.DueDate:
-                return AfterDueDate(after.Time, id, sort.Descending);
-            case TaskSortKey.Priority:
-                var priority = after.Priority;
-                return sort.Descending
-                    ? t => EF.Functions.LessThan(ValueTuple.Create(t.Priority, t.Id), ValueTuple.Create(priority, id))
-                    : t => EF.Functions.GreaterThan(ValueTuple.Create(t.Priority, t.Id), ValueTuple.Create(priority, id));
-            case TaskSortKey.Title:
-                var title = after.Value!;
-                return sort.Descending
-                    ? t => EF.Functions.LessThan(ValueTuple.Create(t.Title, t.Id), ValueTuple.Create(title, id))
-                    : t => EF.Functions.GreaterThan(ValueTuple.Create(t.Title, t.Id), ValueTuple.Create(title, id));
-            case TaskSortKey.UpdatedAt:
-                var updated = after.Time!.Value;
-                return sort.Descending
-                    ? t => EF.Functions.LessThan(ValueTuple.Create(t.UpdatedAt, t.Id), ValueTuple.Create(updated, id))
-                    : t => EF.Functions.GreaterThan(ValueTuple.Create(t.UpdatedAt, t.Id), ValueTuple.Create(updated, id));
-            default:
-                var created = after.Time!.Value;
-                return sort.Descending
-                    ? t => EF.Functions.LessThan(ValueTuple.Create(t.CreatedAt, t.Id), ValueTuple.Create(created, id))
-                    : t => EF.Functions.GreaterThan(ValueTuple.Create(t.CreatedAt, t.Id), ValueTuple.Create(created, id));
-        }
+        var whole = parameters.Add(SearchText.Pattern(search.Whole));
+        var words = parameters.Add(search.Terms.Select(SearchText.WordPattern).ToArray());
+        var parts = parameters.Add(search.Terms.Select(t => $"%{SearchText.Pattern(t)}%").ToArray());
+        return $"CASE WHEN t.title ILIKE {whole} THEN 4 WHEN t.title ~* ALL ({words}) THEN 3 WHEN t.title ILIKE ALL ({parts}) THEN 2 ELSE 1 END";
     }
-
-    private static Expression<Func<TaskItem, bool>> AfterDueDate(DateTimeOffset? due, Guid id, bool descending) => (due, descending) switch
-    {
-        (null, false) => t => t.DueDate == null && t.Id > id,
-        (null, true) => t => t.DueDate != null || t.Id < id,
-        (_, false) => t => t.DueDate > due || (t.DueDate == due && t.Id > id) || t.DueDate == null,
-        (_, true) => t => t.DueDate < due || (t.DueDate == due && t.Id < id),
-    };
 }

@@ -1,17 +1,27 @@
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using TaskAspire.Data;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
 
-/// <summary>Reads tasks of one user, as they are answered.</summary>
+/// <summary>
+/// Reads tasks of one user, as they are answered. A single one and a list, which is what clients ask for all day, take one round trip to
+/// the database, whatever belongs to them.
+/// </summary>
 internal sealed class TaskReader(TaskDbContext database, TimeProvider clock)
 {
-    public async Task<TaskResponse?> FindAsync(Guid userId, Guid id, CancellationToken cancellationToken)
+    private const string Single = $"SELECT {TaskRow.Columns} FROM {TaskRow.Tables} WHERE t.id = $1 AND t.user_id = $2 AND t.deleted_at IS NULL";
+
+    public Task<TaskResponse?> FindAsync(Guid userId, Guid id, CancellationToken cancellationToken)
     {
-        var task = await database.Tasks.AsNoTracking().Include(t => t.Category)
-            .SingleOrDefaultAsync(t => t.Id == id && t.UserId == userId && t.DeletedAt == null, cancellationToken);
-        return task is null ? null : (await CompleteAsync([task], cancellationToken))[0];
+        var parameters = new SqlParameters();
+        parameters.Add(id);
+        parameters.Add(userId);
+        return ReadAsync(
+            () => [parameters.Command(Single)],
+            async (rows, token) => await rows.ReadAsync(token) ? TaskRow.Read(rows) : null,
+            cancellationToken);
     }
 
     /// <summary>Those of the tasks that are the user's and not in the trash.</summary>
@@ -22,30 +32,56 @@ internal sealed class TaskReader(TaskDbContext database, TimeProvider clock)
     public async Task<List<TaskResponse>> ReadAsync(IQueryable<TaskItem> query, CancellationToken cancellationToken) =>
         await CompleteAsync(await query.AsNoTracking().Include(t => t.Category).ToListAsync(cancellationToken), cancellationToken);
 
-    public async Task<TaskListResponse> ListAsync(Guid userId, TaskListQuery query, CancellationToken cancellationToken)
+    public Task<TaskListResponse> ListAsync(Guid userId, TaskListQuery query, CancellationToken cancellationToken)
     {
-        var matching = TaskFilter.Apply(database, userId, query, clock.GetUtcNow());
-        var ordered = TaskOrder.Apply(matching, query.Sort, query.Cursor);
-        var start = query.Cursor is null ? (query.Page - 1) * query.Limit : 0;
-        // One more than asked for tells whether more follow.
-        var tasks = await ordered.Include(t => t.Category).Skip(start).Take(query.Limit + 1).ToListAsync(cancellationToken);
-        var more = tasks.Count > query.Limit;
-        if (more)
+        var now = clock.GetUtcNow();
+        return ReadAsync(
+            () => query.IsCounted
+                ? [TaskListSql.Set(), TaskListSql.Page(userId, query, now), TaskListSql.Count(userId, query, now)]
+                : [TaskListSql.Set(), TaskListSql.Page(userId, query, now)],
+            (rows, token) => ReadListAsync(query, rows, token),
+            cancellationToken);
+    }
+
+    private static async Task<TaskListResponse> ReadListAsync(TaskListQuery query, NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
+        await rows.NextResultAsync(cancellationToken);
+        var tasks = new List<TaskResponse>(query.Limit);
+        var rank = 0;
+        var more = false;
+        while (await rows.ReadAsync(cancellationToken))
         {
-            tasks.RemoveAt(query.Limit);
+            if (tasks.Count == query.Limit)
+            {
+                more = true;
+                break;
+            }
+
+            tasks.Add(TaskRow.Read(rows));
+            rank = rows.IsDBNull(TaskRow.ColumnCount) ? 0 : rows.GetInt32(TaskRow.ColumnCount);
         }
 
         return new TaskListResponse(
-            await CompleteAsync(tasks, cancellationToken),
+            tasks,
             query.Cursor is null ? query.Page : null,
             query.Limit,
-            query.Cursor is null ? await CountAsync(matching, start, tasks.Count, more, cancellationToken) : null,
-            more ? TaskCursor.After(query.Sort, tasks[^1]).ToString() : null);
+            query.IsCounted ? await ReadTotalAsync(query, tasks.Count, more, rows, cancellationToken) : null,
+            more ? TaskCursor.After(query.Sort, tasks[^1], rank).ToString() : null);
     }
 
-    /// <summary>Counts only when the page itself does not tell.</summary>
-    private static async Task<long> CountAsync(IQueryable<TaskItem> matching, int start, int taken, bool more, CancellationToken cancellationToken) =>
-        !more && (taken > 0 || start == 0) ? start + taken : await matching.LongCountAsync(cancellationToken);
+    /// <summary>A last page tells by itself, and cannot be at odds with a count that was taken a moment later.</summary>
+    private static async Task<long?> ReadTotalAsync(TaskListQuery query, int taken, bool more, NpgsqlDataReader rows, CancellationToken cancellationToken)
+    {
+        if (query.Cursor is null && !more && (taken > 0 || query.Start == 0))
+        {
+            return query.Start + taken;
+        }
+
+        await rows.NextResultAsync(cancellationToken);
+        await rows.ReadAsync(cancellationToken);
+        var count = rows.GetInt64(0);
+        return query.IsCountBounded && count > TaskListSql.MaxSortedHits ? null : count;
+    }
 
     /// <summary>The tasks, whose categories are loaded, with all that belongs to them.</summary>
     public async Task<List<TaskResponse>> CompleteAsync(List<TaskItem> tasks, CancellationToken cancellationToken)
@@ -62,4 +98,26 @@ internal sealed class TaskReader(TaskDbContext database, TimeProvider clock)
             .ToLookup(r => r.TaskId);
         return tasks.ConvertAll(t => TaskResponse.From(t, t.Category, tags[t.Id], reminders[t.Id]));
     }
+
+    private Task<T> ReadAsync<T>(
+        Func<IEnumerable<NpgsqlBatchCommand>> commands, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken) =>
+        database.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
+        {
+            await database.Database.OpenConnectionAsync(token);
+            try
+            {
+                await using var batch = new NpgsqlBatch((NpgsqlConnection)database.Database.GetDbConnection());
+                foreach (var command in commands())
+                {
+                    batch.BatchCommands.Add(command);
+                }
+
+                await using var rows = await batch.ExecuteReaderAsync(token);
+                return await read(rows, token);
+            }
+            finally
+            {
+                await database.Database.CloseConnectionAsync();
+            }
+        }, cancellationToken);
 }

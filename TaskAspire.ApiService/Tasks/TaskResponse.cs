@@ -80,6 +80,6 @@ public sealed record ReminderResponse(Guid Id, DateTimeOffset? At, int? MinutesB
 /// <param name="Items">The tasks.</param>
 /// <param name="Page">Number of the page, from 1; null with cursor paging.</param>
 /// <param name="Limit">Most tasks on a page.</param>
-/// <param name="Total">How many tasks fit the filter; null with cursor paging, which counts nothing.</param>
+/// <param name="Total">How many tasks fit the filter; null when they were not counted: with cursor paging unless asked for, and for a search with very many hits.</param>
 /// <param name="NextCursor">What to send as <c>cursor</c> for the tasks that follow; null when there are none.</param>
 public sealed record TaskListResponse(IReadOnlyList<TaskResponse> Items, int? Page, int Limit, long? Total, string? NextCursor);

@@ -20,6 +20,7 @@ namespace TaskAspire.Data.Migrations
                 .HasAnnotation("ProductVersion", "10.0.15")
                 .HasAnnotation("Relational:MaxIdentifierLength", 63);
 
+            NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "btree_gin");
             NpgsqlModelBuilderExtensions.HasPostgresExtension(modelBuilder, "pg_trgm");
             NpgsqlModelBuilderExtensions.UseIdentityByDefaultColumns(modelBuilder);
 
@@ -372,13 +373,6 @@ namespace TaskAspire.Data.Migrations
                         .HasDatabaseName("ix_tasks_deleted_with")
                         .HasFilter("deleted_with_id IS NOT NULL");
 
-                    b.HasIndex("Description")
-                        .HasDatabaseName("ix_tasks_description_trgm")
-                        .HasFilter("deleted_at IS NULL AND description IS NOT NULL");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Description"), "gin");
-                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("Description"), new[] { "gin_trgm_ops" });
-
                     b.HasIndex("OverdueAt")
                         .HasDatabaseName("ix_tasks_overdue")
                         .HasFilter("overdue_at IS NOT NULL");
@@ -387,46 +381,37 @@ namespace TaskAspire.Data.Migrations
                         .HasDatabaseName("ix_tasks_parent_id")
                         .HasFilter("parent_id IS NOT NULL");
 
-                    b.HasIndex("Title")
-                        .HasDatabaseName("ix_tasks_title_trgm")
-                        .HasFilter("deleted_at IS NULL");
-
-                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("Title"), "gin");
-                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("Title"), new[] { "gin_trgm_ops" });
-
-                    b.HasIndex("CategoryId", "CreatedAt", "Id")
-                        .HasDatabaseName("ix_tasks_category_created")
-                        .HasFilter("deleted_at IS NULL AND category_id IS NOT NULL");
-
-                    b.HasIndex("ParentId", "CreatedAt", "Id")
-                        .HasDatabaseName("ix_tasks_parent_created")
-                        .HasFilter("deleted_at IS NULL AND parent_id IS NOT NULL");
-
-                    b.HasIndex("UserId", "CreatedAt", "Id")
-                        .HasDatabaseName("ix_tasks_created")
-                        .HasFilter("deleted_at IS NULL");
-
                     b.HasIndex("UserId", "DeletedAt", "Id")
                         .HasDatabaseName("ix_tasks_trash");
 
-                    b.HasIndex("UserId", "DueDate", "Id")
+                    b.HasIndex("UserId", "Title", "Description")
+                        .HasDatabaseName("ix_tasks_search")
+                        .HasFilter("deleted_at IS NULL")
+                        .HasAnnotation("Npgsql:StorageParameter:gin_pending_list_limit", 512);
+
+                    NpgsqlIndexBuilderExtensions.HasMethod(b.HasIndex("UserId", "Title", "Description"), "gin");
+                    NpgsqlIndexBuilderExtensions.HasOperators(b.HasIndex("UserId", "Title", "Description"), new[] { "uuid_ops", "gin_trgm_ops", "gin_trgm_ops" });
+
+                    b.HasIndex("UserId", "DueDate", "Id", "Status", "Priority", "CategoryId", "ParentId")
                         .HasDatabaseName("ix_tasks_due")
                         .HasFilter("deleted_at IS NULL");
 
-                    b.HasIndex("UserId", "Priority", "Id")
+                    b.HasIndex("UserId", "Priority", "Id", "Status", "DueDate", "CategoryId", "ParentId")
                         .HasDatabaseName("ix_tasks_priority")
                         .HasFilter("deleted_at IS NULL");
 
-                    b.HasIndex("UserId", "Title", "Id")
+                    b.HasIndex("UserId", "CreatedAt", "Id", "Status", "Priority", "DueDate", "CategoryId", "ParentId")
+                        .HasDatabaseName("ix_tasks_created")
+                        .HasFilter("deleted_at IS NULL");
+
+                    b.HasIndex("UserId", "Title", "Id", "Status", "Priority", "DueDate", "CategoryId", "ParentId")
                         .HasDatabaseName("ix_tasks_title")
                         .HasFilter("deleted_at IS NULL");
 
-                    b.HasIndex("UserId", "UpdatedAt", "Id")
-                        .HasDatabaseName("ix_tasks_updated")
-                        .HasFilter("deleted_at IS NULL");
+                    NpgsqlIndexBuilderExtensions.UseCollation(b.HasIndex("UserId", "Title", "Id", "Status", "Priority", "DueDate", "CategoryId", "ParentId"), new[] { "", "und-x-icu" });
 
-                    b.HasIndex("UserId", "Status", "CreatedAt", "Id")
-                        .HasDatabaseName("ix_tasks_status_created")
+                    b.HasIndex("UserId", "UpdatedAt", "Id", "Status", "Priority", "DueDate", "CategoryId", "ParentId")
+                        .HasDatabaseName("ix_tasks_updated")
                         .HasFilter("deleted_at IS NULL");
 
                     b.ToTable("tasks", null, t =>

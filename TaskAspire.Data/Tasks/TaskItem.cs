@@ -6,6 +6,12 @@ public sealed class TaskItem
     /// <summary>Longest title, in characters.</summary>
     public const int TitleMaxLength = 200;
 
+    /// <summary>
+    /// The collation titles are sorted by: an alphabet as people know it, upper and lower case side by side. The database's own is
+    /// another on each server; this one comes with every PostgreSQL that has ICU.
+    /// </summary>
+    public const string TitleCollation = "und-x-icu";
+
     /// <summary>Longest recurrence rule with its exceptions, in characters.</summary>
     public const int RecurrenceMaxLength = 2_000;
 

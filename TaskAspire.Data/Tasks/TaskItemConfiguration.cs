@@ -5,8 +5,9 @@ using TaskAspire.Data.Users;
 namespace TaskAspire.Data.Tasks;
 
 /// <summary>
-/// Listing never scans: each sort the API offers has an index that begins with the user and ends with the id, which makes
-/// the order total and serves keyset paging. Trash is kept out of them by their filter.
+/// Listing never scans: each sort the API offers has an index that begins with the user and goes on to the id, which makes
+/// the order total and serves keyset paging. What can be filtered by follows in each of them, so that every combination is decided within
+/// the index and only the tasks of a page are fetched (docs/adr/0010-lists-are-walked.md). Trash is kept out of them by their filter.
 /// </summary>
 internal sealed class TaskItemConfiguration : IEntityTypeConfiguration<TaskItem>
 {
@@ -34,23 +35,28 @@ internal sealed class TaskItemConfiguration : IEntityTypeConfiguration<TaskItem>
         builder.HasMany(t => t.Tags).WithOne().HasForeignKey(t => t.TaskId).OnDelete(DeleteBehavior.Cascade);
         builder.HasMany(t => t.Reminders).WithOne().HasForeignKey(r => r.TaskId).OnDelete(DeleteBehavior.Cascade);
 
-        builder.HasIndex(t => new { t.UserId, t.CreatedAt, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_created");
-        builder.HasIndex(t => new { t.UserId, t.DueDate, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_due");
-        builder.HasIndex(t => new { t.UserId, t.Priority, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_priority");
-        builder.HasIndex(t => new { t.UserId, t.UpdatedAt, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_updated");
-        builder.HasIndex(t => new { t.UserId, t.Title, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_title");
-        builder.HasIndex(t => new { t.UserId, t.Status, t.CreatedAt, t.Id }).HasFilter(Live).HasDatabaseName("ix_tasks_status_created");
-        builder.HasIndex(t => new { t.CategoryId, t.CreatedAt, t.Id }).HasFilter($"{Live} AND category_id IS NOT NULL").HasDatabaseName("ix_tasks_category_created");
-        builder.HasIndex(t => new { t.ParentId, t.CreatedAt, t.Id }).HasFilter($"{Live} AND parent_id IS NOT NULL").HasDatabaseName("ix_tasks_parent_created");
+        builder.HasIndex(t => new { t.UserId, t.CreatedAt, t.Id, t.Status, t.Priority, t.DueDate, t.CategoryId, t.ParentId })
+            .HasFilter(Live).HasDatabaseName("ix_tasks_created");
+        builder.HasIndex(t => new { t.UserId, t.DueDate, t.Id, t.Status, t.Priority, t.CategoryId, t.ParentId })
+            .HasFilter(Live).HasDatabaseName("ix_tasks_due");
+        builder.HasIndex(t => new { t.UserId, t.Priority, t.Id, t.Status, t.DueDate, t.CategoryId, t.ParentId })
+            .HasFilter(Live).HasDatabaseName("ix_tasks_priority");
+        builder.HasIndex(t => new { t.UserId, t.UpdatedAt, t.Id, t.Status, t.Priority, t.DueDate, t.CategoryId, t.ParentId })
+            .HasFilter(Live).HasDatabaseName("ix_tasks_updated");
+        builder.HasIndex(t => new { t.UserId, t.Title, t.Id, t.Status, t.Priority, t.DueDate, t.CategoryId, t.ParentId })
+            .UseCollation("", TaskItem.TitleCollation)
+            .HasFilter(Live).HasDatabaseName("ix_tasks_title");
+        // The user is part of it (btree_gin), so that a search does not go through everybody's tasks. What is written waits in a list that each
+        // search reads from end to end, so that is kept short.
+        builder.HasIndex(t => new { t.UserId, t.Title, t.Description }).HasMethod("gin").HasOperators("uuid_ops", "gin_trgm_ops", "gin_trgm_ops")
+            .HasStorageParameter("gin_pending_list_limit", 512).HasFilter(Live).HasDatabaseName("ix_tasks_search");
         // Not filtered: deleting a user must find all their tasks by it, too.
         builder.HasIndex(t => new { t.UserId, t.DeletedAt, t.Id }).HasDatabaseName("ix_tasks_trash");
         builder.HasIndex(t => t.DeletedAt).HasFilter("deleted_at IS NOT NULL").HasDatabaseName("ix_tasks_purge");
         builder.HasIndex(t => t.DeletedWithId).HasFilter("deleted_with_id IS NOT NULL").HasDatabaseName("ix_tasks_deleted_with");
         builder.HasIndex(t => t.OverdueAt).HasFilter("overdue_at IS NOT NULL").HasDatabaseName("ix_tasks_overdue");
-        // Foreign keys that the filtered indexes above do not cover when a category, a parent or a user is deleted.
+        // Foreign keys; and the way to the few tasks of a category or of a parent.
         builder.HasIndex(t => t.CategoryId).HasFilter("category_id IS NOT NULL");
         builder.HasIndex(t => t.ParentId).HasFilter("parent_id IS NOT NULL");
-        builder.HasIndex(t => new { t.Title }).HasMethod("gin").HasOperators("gin_trgm_ops").HasFilter(Live).HasDatabaseName("ix_tasks_title_trgm");
-        builder.HasIndex(t => new { t.Description }).HasMethod("gin").HasOperators("gin_trgm_ops").HasFilter($"{Live} AND description IS NOT NULL").HasDatabaseName("ix_tasks_description_trgm");
     }
 }

@@ -1,0 +1,151 @@
+using System.Globalization;
+using Npgsql;
+
+namespace TaskAspire.ApiService.Tasks;
+
+/// <summary>
+/// The statements of a list. Each first finds the ids of its page, for which the columns of an index are enough, and only then reads
+/// those tasks (docs/adr/0010-lists-are-walked.md).
+/// </summary>
+internal static class TaskListSql
+{
+    /// <summary>
+    /// Most hits of a search that are sorted. With more, the tasks are gone through in their order until a page is full, which so
+    /// many hits fill soon. It also bounds what is counted unasked.
+    /// </summary>
+    public const int MaxSortedHits = 5_000;
+
+    /// <summary>
+    /// For the transaction of the batch alone: which way is best depends on the values (a tag on three tasks or on half of them), so a plan
+    /// made for any of them will not do; and a user with most of the tasks must not be read by reading everybody's.
+    /// </summary>
+    private const string Settings =
+        "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)";
+
+    public static NpgsqlBatchCommand Set() => new(Settings);
+
+    /// <summary>A page, and one task more, which tells whether others follow.</summary>
+    public static NpgsqlBatchCommand Page(Guid userId, TaskListQuery query, DateTimeOffset now)
+    {
+        var parameters = new SqlParameters();
+        var filter = new TaskFilter(userId, query, now, parameters);
+        var order = TaskOrder.Of(query.Sort, query.Search, parameters);
+        var limit = new Slice(query.Limit + 1, query.Cursor is null && query.Page > 1 ? parameters.Add(query.Start) : null);
+        string page;
+        var hits = "";
+        if (query.Sort.Key == TaskSortKey.Relevance)
+        {
+            page = Ranked(query, filter, order, limit, parameters);
+        }
+        else if (filter.IsSearchIndexed)
+        {
+            hits = $"""
+                WITH hits AS MATERIALIZED (
+                    SELECT t.id, {order.Key} AS key FROM tasks t WHERE {filter.ByIndex} LIMIT {Number(MaxSortedHits + 1)}
+                )
+
+                """;
+            page = $"""
+                ({Few(query, order, limit, parameters)})
+                UNION ALL
+                ({Walk(query, order, $"(SELECT count(*) FROM hits) > {Number(MaxSortedHits)} AND {filter.ByWalk}", limit, parameters)})
+                """;
+        }
+        else
+        {
+            page = Walk(query, order, filter.ByWalk, limit, parameters);
+        }
+
+        var rank = query.Sort.Key == TaskSortKey.Relevance ? "p.key" : "NULL::int";
+        return parameters.Command($"""
+            {hits}SELECT {TaskRow.Columns}, {rank} FROM (
+            {page}
+            ) p JOIN {TaskRow.Tables} ON t.id = p.id
+            ORDER BY {order.By("p")}
+            """);
+    }
+
+    /// <summary>How many tasks there are on all pages. Unless it was asked for, a search is counted up to <see cref="MaxSortedHits"/> and one more.</summary>
+    public static NpgsqlBatchCommand Count(Guid userId, TaskListQuery query, DateTimeOffset now)
+    {
+        var parameters = new SqlParameters();
+        var filter = new TaskFilter(userId, query, now, parameters);
+        var matching = filter.IsSearchIndexed ? filter.ByIndex : filter.ByWalk;
+        return parameters.Command(query.IsCountBounded
+            ? $"SELECT count(*) FROM (SELECT FROM tasks t WHERE {matching} LIMIT {Number(MaxSortedHits + 1)}) few"
+            : $"SELECT count(*) FROM tasks t WHERE {matching}");
+    }
+
+    /// <summary>All hits are ranked, since the best may be anywhere; only a page of them is kept.</summary>
+    private static string Ranked(TaskListQuery query, TaskFilter filter, TaskOrder order, Slice slice, SqlParameters parameters)
+    {
+        var after = query.Cursor is null ? "" : $"WHERE {order.After("r", query.Cursor, parameters)}";
+        return $"""
+            SELECT r.id, r.key, r.created_at FROM (SELECT t.id, {order.Key} AS key, t.created_at FROM tasks t WHERE {filter.ByIndex}) r {after}
+            ORDER BY {order.By("r")} {slice}
+            """;
+    }
+
+    private static string Few(TaskListQuery query, TaskOrder order, Slice slice, SqlParameters parameters)
+    {
+        var after = query.Cursor is null ? "" : $" AND {order.After("h", query.Cursor, parameters)}";
+        return $"""
+            SELECT h.id, h.key FROM hits h WHERE (SELECT count(*) FROM hits) <= {Number(MaxSortedHits)}{after}
+            ORDER BY {order.By("h")} {slice}
+            """;
+    }
+
+    /// <summary>Goes through the index of the order and stops when the page is full.</summary>
+    private static string Walk(TaskListQuery query, TaskOrder order, string conditions, Slice slice, SqlParameters parameters)
+    {
+        if (query.Sort.Key != TaskSortKey.DueDate)
+        {
+            var after = query.Cursor is null ? "" : $" AND {order.After(query.Cursor, parameters)}";
+            return Part(order, conditions + after, slice.ToString());
+        }
+
+        // Those without a due date are a part of their own: the index has them at the end, and so first when it is read backwards.
+        var parts = new List<string>();
+        if (query.Cursor is not { Value: null } && query.HasDueDate is not false)
+        {
+            parts.Add(query.Cursor is null ? "t.due_date IS NOT NULL" : order.After(query.Cursor, parameters));
+        }
+
+        if (!query.NeedsDueDate)
+        {
+            parts.Add(query.Cursor is { Value: null } ? order.After(query.Cursor, parameters) : "t.due_date IS NULL");
+        }
+
+        return parts switch
+        {
+            [] => Part(order, $"{conditions} AND false", slice.ToString()),
+            [var only] => Part(order, $"{conditions} AND {only}", slice.ToString()),
+            // The second part is not even begun when the first one fills the page.
+            [var dated, var undated, ..] => $"""
+                WITH dated AS MATERIALIZED ({Part(order, $"{conditions} AND {dated}", slice.FromStart)})
+                SELECT s.id, s.key FROM (
+                    SELECT d.id, d.key FROM dated d
+                    UNION ALL
+                    ({Part(order, $"{conditions} AND {undated} AND (SELECT count(*) FROM dated) < {slice.End}", slice.FromStart)})
+                ) s ORDER BY {order.By("s")} {slice}
+                """,
+        };
+    }
+
+    private static string Part(TaskOrder order, string conditions, string slice) =>
+        $"SELECT t.id, {order.Key} AS key FROM tasks t WHERE {conditions} ORDER BY {order.ByIndex} {slice}";
+
+    private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
+
+    /// <summary>The number of rows is part of the text, so that PostgreSQL always knows how few they are.</summary>
+    private readonly record struct Slice(int Limit, string? Offset)
+    {
+        /// <summary>All rows up to the end of this one.</summary>
+        public string FromStart => $"LIMIT {End}";
+
+        /// <summary>The number of its last row.</summary>
+        public string End => Offset is null ? Number(Limit) : $"{Number(Limit)} + {Offset}";
+
+        public override string ToString() => Offset is null ? $"LIMIT {Number(Limit)}" : $"LIMIT {Number(Limit)} OFFSET {Offset}";
+    }
+}

@@ -52,6 +52,8 @@ internal sealed class TaskReminderConfiguration : IEntityTypeConfiguration<TaskR
 {
     public void Configure(EntityTypeBuilder<TaskReminder> builder)
     {
+        // Made here, not by EF Core, which would take a new one on a task that is there for one that is there, too.
+        builder.Property(r => r.Id).ValueGeneratedNever();
         builder.HasOne<User>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(r => r.TaskId);
         builder.HasIndex(r => r.UserId);

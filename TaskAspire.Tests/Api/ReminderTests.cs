@@ -36,6 +36,19 @@ public sealed class ReminderTests(BackingServices services)
     }
 
     [Fact]
+    public async Task A_task_that_is_there_gets_reminders_and_loses_them()
+    {
+        var user = await _api.CreateUserAsync();
+        var task = await user.CreateTaskAsync("a", new JsonObject { ["dueDate"] = "2998-01-01T12:00:00Z" });
+        await user.PatchAsync($"tasks/{task["id"]}", JsonNode.Parse("""{ "reminders": [{ "minutesBeforeDue": 30 }] }"""));
+        Assert.Equal(["2998-01-01 11:30"], await ArmedAsync(task));
+        await user.PatchAsync($"tasks/{task["id"]}", JsonNode.Parse("""{ "reminders": [{ "minutesBeforeDue": 60 }, { "minutesBeforeDue": 30 }] }"""));
+        Assert.Equal(["2998-01-01 11:00", "2998-01-01 11:30"], await ArmedAsync(task));
+        await user.PatchAsync($"tasks/{task["id"]}", JsonNode.Parse("""{ "reminders": [] }"""));
+        Assert.Empty(await ArmedAsync(task));
+    }
+
+    [Fact]
     public async Task One_that_has_fired_fires_again_only_when_its_time_is_another()
     {
         var user = await _api.CreateUserAsync();

@@ -13,6 +13,9 @@ internal sealed class EventSource : IDisposable
 {
     public const string Comment = ":";
 
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly System.Diagnostics.Stopwatch _patience = System.Diagnostics.Stopwatch.StartNew();
     private readonly HttpResponseMessage _response;
     private readonly StreamReader _reader;
 
@@ -77,17 +80,18 @@ internal sealed class EventSource : IDisposable
     /// <summary>The next event that is no comment.</summary>
     public async Task<ServerEvent> ReadAsync()
     {
-        while (true)
+        ServerEvent? next;
+        do
         {
-            var next = await ReadAnyAsync();
-            Assert.NotNull(next);
-            if (next.Event != Comment)
-            {
-                Assert.Equal(next.Id, next.Data!["sequence"]!.ToString());
-                Assert.Equal(next.Event, $"{next.Data["entity"]}.{next.Data["operation"]}");
-                return next;
-            }
+            next = await ReadAnyAsync();
         }
+        while (next is { Event: Comment } && _patience.Elapsed < Patience);
+
+        _patience.Restart();
+        Assert.NotNull(next);
+        Assert.Equal(next.Id, next.Data?["sequence"]?.ToString());
+        Assert.Equal(next.Event, $"{next.Data!["entity"]}.{next.Data["operation"]}");
+        return next;
     }
 
     /// <summary>The next event that is no comment; null when the connection ended, in order or not.</summary>

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using TaskAspire.ApiService.Categories;
+using TaskAspire.ApiService.Changes;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tags;
 using TaskAspire.ApiService.Tasks;

@@ -1,5 +1,5 @@
-using System.Text.Json;
 using TaskAspire.ApiService.Categories;
+using TaskAspire.ApiService.Changes;
 using TaskAspire.ApiService.Tags;
 using TaskAspire.ApiService.Tasks;
 
@@ -28,11 +28,6 @@ public sealed record SyncChange(
     TaskResponse? Task,
     CategoryResponse? Category,
     TagResponse? Tag);
-
-/// <summary>A field before and after a change.</summary>
-/// <param name="From">Before.</param>
-/// <param name="To">After.</param>
-public sealed record FieldChange(JsonElement? From, JsonElement? To);
 
 /// <summary>A page of what a client does not have yet.</summary>
 /// <param name="Changes">What to apply, in this order.</param>

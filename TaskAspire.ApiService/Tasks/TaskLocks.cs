@@ -69,7 +69,7 @@ internal sealed class TaskLocks(TaskDbContext database)
         }
 
         var tasks = await database.Tasks
-            .FromSql($"SELECT * FROM tasks WHERE id = ANY ({ids.ToArray()}) AND user_id = {userId} FOR NO KEY UPDATE")
+            .FromSql($"SELECT * FROM tasks WHERE id = ANY ({ids.ToArray()}) AND user_id = {userId} ORDER BY id FOR NO KEY UPDATE")
             .ToListAsync(cancellationToken);
         await LoadDetailsAsync(tasks, cancellationToken);
         return tasks;

@@ -30,6 +30,9 @@ internal sealed class ApiInstance : ApiHost
 
     internal FakeTimeProvider Clock { get; }
 
+    /// <summary>Where requests come from that name no address: of each instance another, so that no other test's count against its limit.</summary>
+    internal string Address { get; } = new IPAddress([0x20, 0x01, 0x0d, 0xb8, .. Guid.NewGuid().ToByteArray().AsSpan(0, 12)]).ToString();
+
     internal async Task<T> QueryAsync<T>(Func<TaskDbContext, Task<T>> query)
     {
         await using var scope = Services.CreateAsyncScope();
@@ -41,10 +44,7 @@ internal sealed class ApiInstance : ApiHost
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-        if (address is not null)
-        {
-            request.Headers.Add(AddressHeader, address);
-        }
+        request.Headers.Add(AddressHeader, address ?? Address);
 
         if (apiKey is not null)
         {

@@ -1,4 +1,4 @@
-using System.Text.Json;
+using TaskAspire.ApiService.Changes;
 
 namespace TaskAspire.ApiService.Tasks.History;
 
@@ -20,8 +20,3 @@ public sealed record HistoryEntry(long Id, string Operation, DateTimeOffset At, 
 /// <param name="Type"><c>user</c>, logged in; <c>api_key</c>, a program; <c>system</c>, the product itself.</param>
 /// <param name="ApiKeyId">The API key of a program, which may have been deleted since.</param>
 public sealed record HistoryActor(string Type, Guid? ApiKeyId);
-
-/// <summary>What became of a field.</summary>
-/// <param name="From">Its value before.</param>
-/// <param name="To">Its value afterwards.</param>
-public sealed record FieldChange(JsonElement? From, JsonElement? To);

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TaskAspire.ApiService.Auth;
+using TaskAspire.ApiService.Changes;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.OpenApi;

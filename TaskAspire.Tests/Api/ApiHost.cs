@@ -32,7 +32,7 @@ internal class ApiHost : WebApplicationFactory<TaskRequest>
             _settings[key] = value;
         }
 
-        UseKestrel(0);
+        UseKestrel();
     }
 
     /// <summary>A client that sends no credentials.</summary>
@@ -48,6 +48,8 @@ internal class ApiHost : WebApplicationFactory<TaskRequest>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        // Not the port of UseKestrel: the factory sets that on a server which the program may have started meanwhile, and fails.
+        builder.UseUrls("http://127.0.0.1:0");
         builder.UseEnvironment("Development");
         foreach (var (key, value) in _settings)
         {

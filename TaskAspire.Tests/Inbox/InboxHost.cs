@@ -15,7 +15,7 @@ internal sealed class InboxHost : WebApplicationFactory<DispatcherOptions>
     {
         _database = database;
         _environment = environment;
-        UseKestrel(0);
+        UseKestrel();
         Http = CreateClient();
     }
 
@@ -25,6 +25,8 @@ internal sealed class InboxHost : WebApplicationFactory<DispatcherOptions>
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
+        // Not the port of UseKestrel: the factory sets that on a server which the program may have started meanwhile, and fails.
+        builder.UseUrls("http://127.0.0.1:0");
         builder.UseEnvironment(_environment);
         builder.UseSetting("ConnectionStrings:taskdb", _database.ConnectionString + ";Minimum Pool Size=0;SSL Mode=Disable");
         builder.UseSetting("Webhooks:RetrySchedule:0", "00:00:00.1");

@@ -63,9 +63,11 @@ public sealed class BackingServices : IAsyncDisposable
         await (await _redis.GetAsync(cancellationToken)).RentAsync(cancellationToken);
 
     /// <summary>A PostgreSQL server of one's own, to stop and crash.</summary>
-    public async Task<PrivatePostgres> StartPrivatePostgresAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <param name="durable">Whether what was committed outlives a crash, and is as slow as that; vacuums by itself, too.</param>
+    public async Task<PrivatePostgres> StartPrivatePostgresAsync(CancellationToken cancellationToken, bool durable = false)
     {
-        var server = CreatePostgres("private-" + Guid.CreateVersion7().ToString("N"));
+        var server = CreatePostgres("private-" + Guid.CreateVersion7().ToString("N"), durable);
         await server.StartAsync(cancellationToken);
         return new PrivatePostgres(server);
     }
@@ -134,14 +136,14 @@ public sealed class BackingServices : IAsyncDisposable
         return await RedisDatabases.ConnectAsync(ConfigurationOptions.Parse(_redisServer.ConnectionString), cancellationToken);
     }
 
-    private PostgresServer CreatePostgres(string name) => new(
+    private PostgresServer CreatePostgres(string name, bool durable = false) => new(
         new PostgresServerOptions
         {
             Home = _directory.Postgres(name),
             Packages = DataDirectory.Packages(SourceTree.Root!),
             Port = new PortAllocator().ClaimFree(),
             Password = "test",
-            Durable = false,
+            Durable = durable,
         },
         SilentOutput.Instance);
 

@@ -9,6 +9,16 @@ internal sealed class DispatcherProcess : IDisposable
 
     private DispatcherProcess(Process process) => _process = process;
 
+    /// <summary>Bytes of memory it has in use (RSS).</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     public static DispatcherProcess Start(string connectionString, params (string Key, string Value)[] settings)
     {
         var assembly = typeof(WebhookDispatcher.Hosting.PersistentLoop).Assembly.Location;

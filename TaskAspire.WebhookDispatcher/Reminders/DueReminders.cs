@@ -12,7 +12,7 @@ namespace TaskAspire.WebhookDispatcher.Reminders;
 internal sealed class DueReminders(NpgsqlDataSource database, DispatcherTelemetry telemetry)
 {
     // Locks the reminder alone: whoever changes the task changes the reminder too and waits there, or has changed it before and is seen here.
-    private const string Claim = """
+    internal const string Claim = """
         SELECT r.id, r.user_id, r.fire_at, t.id, t.title, t.due_date, t.deleted_at IS NULL AND t.status IN ('todo', 'in_progress'), clock_timestamp() - r.fire_at
         FROM task_reminders r
         JOIN tasks t ON t.id = r.task_id

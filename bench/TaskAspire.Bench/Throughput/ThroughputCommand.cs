@@ -1,0 +1,53 @@
+using System.CommandLine;
+using System.Globalization;
+
+namespace TaskAspire.Bench.Throughput;
+
+/// <summary><c>throughput</c>: deliveries per second, ours beside a bare loop and two job queues on PostgreSQL.</summary>
+internal static class ThroughputCommand
+{
+    private const double OfBareLoop = 0.25;
+    private const double OfPgBoss = 5;
+
+    public static Command Create()
+    {
+        var deliveries = new Option<int>("--deliveries") { Description = "Deliveries by each contestant.", DefaultValueFactory = _ => 20_000 };
+        var concurrency = new Option<int>("--concurrency") { Description = "Requests open at a time.", DefaultValueFactory = _ => 64 };
+        var only = new Option<string[]>("--only") { Description = "Contestants: bare, taskaspire, graphile-worker, pg-boss.", AllowMultipleArgumentsPerToken = true };
+        var command = new Command("throughput", "Compares deliveries per second with a bare HTTP loop, graphile-worker and pg-boss.") { deliveries, concurrency, only };
+        command.SetAction((result, token) => RunAsync(result.GetValue(deliveries), result.GetValue(concurrency), result.GetValue(only) ?? [], token));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(int deliveries, int concurrency, string[] only, CancellationToken cancellationToken)
+    {
+        await using var receiver = await BenchReceiver.StartAsync(cancellationToken);
+        var work = new Workload(receiver, deliveries, concurrency);
+        (string Name, Func<Workload, CancellationToken, Task<TimeSpan>> Run)[] contestants =
+        [
+            ("bare", BareLoop.RunAsync),
+            ("taskaspire", OurPath.RunAsync),
+            ("graphile-worker", (w, token) => NodeQueue.RunAsync("graphile-worker", w, token)),
+            ("pg-boss", (w, token) => NodeQueue.RunAsync("pg-boss", w, token)),
+        ];
+        var rates = new Dictionary<string, double>();
+        foreach (var (name, run) in contestants.Where(contestant => only.Length == 0 || only.Contains(contestant.Name)))
+        {
+            var took = await run(work, cancellationToken);
+            rates[name] = deliveries / took.TotalSeconds;
+            Laboratory.Say($"{name,-16} {Laboratory.Number(rates[name]),8} deliveries/s   ({Laboratory.Number(deliveries)} in {took.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture)} s)");
+        }
+
+        return Compare(rates, "bare", OfBareLoop) & Compare(rates, "graphile-worker", 0) & Compare(rates, "pg-boss", OfPgBoss) ? 0 : 1;
+    }
+
+    private static bool Compare(Dictionary<string, double> rates, string with, double target)
+    {
+        if (!rates.TryGetValue("taskaspire", out var ours) || !rates.TryGetValue(with, out var theirs))
+        {
+            return true;
+        }
+
+        return Laboratory.Claim(ours / theirs >= target, string.Create(CultureInfo.InvariantCulture, $"taskaspire makes {ours / theirs:0.00} × the deliveries of {with} (wanted: {target} ×)"));
+    }
+}

@@ -75,9 +75,13 @@ public class EndpointLimitTests(BackingServices backing)
         async Task<(long Blocks, string Plan)> CostAsync()
         {
             var claims = dispatcher.Services.GetRequiredService<DeliveryClaims>();
-            await using var command = claims.Command(new ClaimRoom(100, 16, [], [], []), after: null, new Lease(Guid.NewGuid(), 0));
-            command.CommandText = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + command.CommandText;
-            var plan = JsonNode.Parse((string)(await command.ExecuteScalarAsync(Token))!)![0]!["Plan"]!;
+            await using var batch = claims.Batch(new ClaimRoom(100, 16, [], [], []), after: null, new Lease(Guid.NewGuid(), 0));
+            var claim = batch.BatchCommands[^1];
+            claim.CommandText = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + claim.CommandText;
+            await using var reader = await batch.ExecuteReaderAsync(Token);
+            await reader.NextResultAsync(Token);
+            await reader.ReadAsync(Token);
+            var plan = JsonNode.Parse(reader.GetString(0))![0]!["Plan"]!;
             return ((long)plan["Shared Hit Blocks"]! + (long)plan["Shared Read Blocks"]!, Describe(plan));
         }
     }

@@ -167,6 +167,10 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
             ) - clock_timestamp())::float8
         """;
 
+    // Statistics of a queue are out of date as soon as it fills or empties. By stale ones the planner thinks little due and reads all of it,
+    // to sort it; in the order of the index it need never read more than the claim looks at.
+    private const string InOrderOfIndex = "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)";
+
     /// <summary>Claims in the order of due times.</summary>
     public Task<DeliveryClaim> ClaimDueAsync(ClaimRoom room, CancellationToken cancellationToken) => ClaimAsync(room, after: null, cancellationToken);
 
@@ -188,14 +192,24 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
     {
         var sent = time.GetTimestamp();
         var lease = new Lease(Guid.NewGuid(), sent + (long)(_options.LeaseDuration.TotalSeconds * time.TimestampFrequency));
-        await using var command = Command(room, after, lease);
-        await using var reader = await command.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        await using var batch = Batch(room, after, lease);
+        await using var reader = await batch.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
+        await reader.NextResultAsync(cancellationToken);
         return await ReadAsync(reader, lease, cancellationToken);
     }
 
-    internal NpgsqlCommand Command(ClaimRoom room, Guid? after, Lease lease)
+    /// <summary>The claim, the second of two statements of one transaction.</summary>
+    internal NpgsqlBatch Batch(ClaimRoom room, Guid? after, Lease lease)
     {
-        var command = database.CreateCommand(after is null ? _byDueTime : _byEndpoint);
+        var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(InOrderOfIndex));
+        batch.BatchCommands.Add(Command(room, after, lease));
+        return batch;
+    }
+
+    private NpgsqlBatchCommand Command(ClaimRoom room, Guid? after, Lease lease)
+    {
+        var command = new NpgsqlBatchCommand(after is null ? _byDueTime : _byEndpoint);
         if (after is { } last)
         {
             command.Parameters.AddWithValue("after", last);

@@ -110,8 +110,8 @@ internal sealed class ClaimBench : IAsyncDisposable
 
     private async Task<long> ExplainClaimAsync(CancellationToken cancellationToken)
     {
-        await using var command = _claims.Command(Room, after: null, new Lease(Guid.NewGuid(), 0));
-        return await BlocksAsync(command, cancellationToken);
+        await using var batch = _claims.Batch(Room, after: null, new Lease(Guid.NewGuid(), 0));
+        return await BlocksAsync(batch, cancellationToken);
     }
 
     private async Task AddRemindersAsync(CancellationToken cancellationToken)
@@ -124,15 +124,26 @@ internal sealed class ClaimBench : IAsyncDisposable
 
     private async Task<long> ExplainRemindersAsync(CancellationToken cancellationToken)
     {
-        await using var command = _database.CreateCommand(DueReminders.Claim);
-        command.Parameters.AddWithValue("limit", 500);
-        return await BlocksAsync(command, cancellationToken);
+        await using var batch = _database.CreateBatch();
+        var claim = new NpgsqlBatchCommand(DueReminders.Claim);
+        claim.Parameters.AddWithValue("limit", 500);
+        batch.BatchCommands.Add(claim);
+        return await BlocksAsync(batch, cancellationToken);
     }
 
-    private static async Task<long> BlocksAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    /// <summary>Of the last statement.</summary>
+    private static async Task<long> BlocksAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
-        command.CommandText = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + command.CommandText;
-        var plan = JsonNode.Parse((string)(await command.ExecuteScalarAsync(cancellationToken))!)![0]!["Plan"]!;
+        var last = batch.BatchCommands[^1];
+        last.CommandText = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + last.CommandText;
+        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
+        for (var i = 1; i < batch.BatchCommands.Count; i++)
+        {
+            await reader.NextResultAsync(cancellationToken);
+        }
+
+        await reader.ReadAsync(cancellationToken);
+        var plan = JsonNode.Parse(reader.GetString(0))![0]!["Plan"]!;
         return (long)plan["Shared Hit Blocks"]! + (long)plan["Shared Read Blocks"]!;
     }
 

@@ -15,6 +15,9 @@ internal sealed partial record SearchText(IReadOnlyList<string> Terms)
     /// <summary>The text without its quotes.</summary>
     public string Whole => string.Join(' ', Terms);
 
+    /// <summary>Whether the index of the search can find any of it.</summary>
+    public bool HasIndexedTerm => Terms.Any(IsIndexed);
+
     /// <summary>A quote without its fellow is a character like others. Null when there is nothing to search for.</summary>
     public static SearchText? Parse(string text)
     {

@@ -10,6 +10,8 @@ internal sealed class TaskFilter
 {
     private readonly SqlParameters _parameters;
     private readonly List<string> _conditions = [];
+    private readonly List<string> _indexedSearch = [];
+    private readonly List<string> _walkedSearch = [];
 
     public TaskFilter(Guid userId, TaskListQuery query, DateTimeOffset now, SqlParameters parameters)
     {
@@ -25,23 +27,11 @@ internal sealed class TaskFilter
         }
     }
 
-    /// <summary>Whether what is searched for can be found in an index.</summary>
-    public bool IsSearchIndexed { get; private set; }
+    /// <summary>For a statement that finds the tasks in the index of the search, where that has any of it.</summary>
+    public string ByIndex => string.Join(" AND ", _conditions.Concat(_indexedSearch));
 
-    /// <summary>The search in a form that its index serves; null without one.</summary>
-    public string? IndexedSearch { get; private set; }
-
-    /// <summary>The same in a form that only asks about a task that is at hand.</summary>
-    public string? WalkedSearch { get; private set; }
-
-    /// <summary>All but the search.</summary>
-    public string WithoutSearch => string.Join(" AND ", _conditions);
-
-    /// <summary>For a statement that finds the tasks in the index of the search, where there is one.</summary>
-    public string ByIndex => IndexedSearch is null ? WithoutSearch : $"{WithoutSearch} AND {IndexedSearch}";
-
-    /// <summary>For a statement that goes through the tasks in some order.</summary>
-    public string ByWalk => WalkedSearch is null ? WithoutSearch : $"{WithoutSearch} AND {WalkedSearch}";
+    /// <summary>For a statement that goes through the tasks in some order, and only asks about the one that is at hand.</summary>
+    public string ByWalk => string.Join(" AND ", _conditions.Concat(_walkedSearch));
 
     private void AddColumns(TaskListQuery query)
     {
@@ -119,20 +109,14 @@ internal sealed class TaskFilter
 
     private void AddSearch(SearchText search)
     {
-        var indexed = new List<string>();
-        var walked = new List<string>();
         foreach (var term in search.Terms)
         {
             var pattern = _parameters.Add($"%{SearchText.Pattern(term)}%");
             var contains = $"(t.title ILIKE {pattern} OR t.description ILIKE {pattern})";
             // Besides hiding the condition from the index, this has PostgreSQL guess that half of the tasks fit, not hardly any.
             var asked = $"COALESCE({contains}, false)";
-            walked.Add(asked);
-            indexed.Add(SearchText.IsIndexed(term) ? contains : asked);
-            IsSearchIndexed |= SearchText.IsIndexed(term);
+            _walkedSearch.Add(asked);
+            _indexedSearch.Add(SearchText.IsIndexed(term) ? contains : asked);
         }
-
-        IndexedSearch = string.Join(" AND ", indexed);
-        WalkedSearch = string.Join(" AND ", walked);
     }
 }

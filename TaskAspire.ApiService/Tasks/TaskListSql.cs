@@ -19,10 +19,20 @@ internal static class TaskListSql
     /// For the transaction of the batch alone: which way is best depends on the values (a tag on three tasks or on half of them), so a plan
     /// made for any of them will not do; and a user with most of the tasks must not be read by reading everybody's.
     /// </summary>
-    private const string Settings =
-        "SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)";
+    private const string Settings = """
+        SELECT set_config('plan_cache_mode', 'force_custom_plan', true), set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true),
+            set_config('enable_bitmapscan', $1, true)
+        """;
 
-    public static NpgsqlBatchCommand Set() => new(Settings);
+    /// <summary>What goes before <see cref="Page"/> and <see cref="Count"/> in their batch.</summary>
+    public static NpgsqlBatchCommand Set(TaskListQuery query)
+    {
+        var parameters = new SqlParameters();
+        // Only the search needs bitmaps. The user is in its index, too, which would look like a cheap way to all their tasks: but from there
+        // each has to be fetched.
+        parameters.Add(query.Search is { HasIndexedTerm: true } ? "on" : "off");
+        return parameters.Command(Settings);
+    }
 
     /// <summary>A page, and one task more, which tells whether others follow.</summary>
     public static NpgsqlBatchCommand Page(Guid userId, TaskListQuery query, DateTimeOffset now)
@@ -37,12 +47,12 @@ internal static class TaskListSql
         {
             page = Ranked(query, filter, order, limit, parameters);
         }
-        else if (filter.IsSearchIndexed)
+        else if (query.Search is { HasIndexedTerm: true })
         {
             hits = $"""
-                WITH hits AS MATERIALIZED (
+                hits AS MATERIALIZED (
                     SELECT t.id, {order.Key} AS key FROM tasks t WHERE {filter.ByIndex} LIMIT {Number(MaxSortedHits + 1)}
-                )
+                ),
 
                 """;
             page = $"""
@@ -58,23 +68,34 @@ internal static class TaskListSql
 
         var rank = query.Sort.Key == TaskSortKey.Relevance ? "p.key" : "NULL::int";
         return parameters.Command($"""
-            {hits}SELECT {TaskRow.Columns}, {rank} FROM (
+            WITH {hits}page AS MATERIALIZED (
             {page}
-            ) p JOIN {TaskRow.Tables} ON t.id = p.id
+            )
+            SELECT {TaskRow.Columns}, {rank}, {Total(query, filter)}
+            FROM page p JOIN {TaskRow.Tables} ON t.id = p.id
             ORDER BY {order.By("p")}
             """);
     }
 
-    /// <summary>How many tasks there are on all pages. Unless it was asked for, a search is counted up to <see cref="MaxSortedHits"/> and one more.</summary>
+    /// <summary>The total by itself, for a page that is empty and so has no row to carry it.</summary>
     public static NpgsqlBatchCommand Count(Guid userId, TaskListQuery query, DateTimeOffset now)
     {
         var parameters = new SqlParameters();
-        var filter = new TaskFilter(userId, query, now, parameters);
-        var matching = filter.IsSearchIndexed ? filter.ByIndex : filter.ByWalk;
-        return parameters.Command(query.IsCountBounded
-            ? $"SELECT count(*) FROM (SELECT FROM tasks t WHERE {matching} LIMIT {Number(MaxSortedHits + 1)}) few"
-            : $"SELECT count(*) FROM tasks t WHERE {matching}");
+        return parameters.Command($"SELECT {Counted(query, new TaskFilter(userId, query, now, parameters))}");
     }
+
+    /// <summary>A last page tells the total by itself, so PostgreSQL counts only when others follow.</summary>
+    private static string Total(TaskListQuery query, TaskFilter filter) => query switch
+    {
+        { IsCounted: false } => "NULL::bigint",
+        { Cursor: null } => $"CASE WHEN (SELECT count(*) FROM page) > {Number(query.Limit)} THEN {Counted(query, filter)} END",
+        _ => Counted(query, filter),
+    };
+
+    /// <summary>Unless it was asked for, a search is counted up to <see cref="MaxSortedHits"/> and one more.</summary>
+    private static string Counted(TaskListQuery query, TaskFilter filter) => query.IsCountBounded
+        ? $"(SELECT count(*) FROM (SELECT FROM tasks t WHERE {filter.ByIndex} LIMIT {Number(MaxSortedHits + 1)}) few)"
+        : $"(SELECT count(*) FROM tasks t WHERE {filter.ByIndex})";
 
     /// <summary>All hits are ranked, since the best may be anywhere; only a page of them is kept.</summary>
     private static string Ranked(TaskListQuery query, TaskFilter filter, TaskOrder order, Slice slice, SqlParameters parameters)

@@ -32,22 +32,31 @@ internal sealed class TaskReader(TaskDbContext database, TimeProvider clock)
     public async Task<List<TaskResponse>> ReadAsync(IQueryable<TaskItem> query, CancellationToken cancellationToken) =>
         await CompleteAsync(await query.AsNoTracking().Include(t => t.Category).ToListAsync(cancellationToken), cancellationToken);
 
-    public Task<TaskListResponse> ListAsync(Guid userId, TaskListQuery query, CancellationToken cancellationToken)
+    public async Task<TaskListResponse> ListAsync(Guid userId, TaskListQuery query, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        return ReadAsync(
-            () => query.IsCounted
-                ? [TaskListSql.Set(), TaskListSql.Page(userId, query, now), TaskListSql.Count(userId, query, now)]
-                : [TaskListSql.Set(), TaskListSql.Page(userId, query, now)],
-            (rows, token) => ReadListAsync(query, rows, token),
-            cancellationToken);
+        var list = await ReadAsync(
+            () => [TaskListSql.Set(query), TaskListSql.Page(userId, query, now)], (rows, token) => ReadListAsync(query, rows, token), cancellationToken);
+        if (list.Items.Count > 0 || !query.IsCounted || query is { Cursor: null, Start: 0 })
+        {
+            return list;
+        }
+
+        return list with
+        {
+            Total = await ReadAsync(
+                () => [TaskListSql.Set(query), TaskListSql.Count(userId, query, now)], (rows, token) => ReadCountAsync(query, rows, token), cancellationToken),
+        };
     }
 
     private static async Task<TaskListResponse> ReadListAsync(TaskListQuery query, NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
+        const int Rank = TaskRow.ColumnCount;
+        const int Total = TaskRow.ColumnCount + 1;
         await rows.NextResultAsync(cancellationToken);
         var tasks = new List<TaskResponse>(query.Limit);
         var rank = 0;
+        long? total = null;
         var more = false;
         while (await rows.ReadAsync(cancellationToken))
         {
@@ -58,30 +67,33 @@ internal sealed class TaskReader(TaskDbContext database, TimeProvider clock)
             }
 
             tasks.Add(TaskRow.Read(rows));
-            rank = rows.IsDBNull(TaskRow.ColumnCount) ? 0 : rows.GetInt32(TaskRow.ColumnCount);
+            rank = rows.IsDBNull(Rank) ? 0 : rows.GetInt32(Rank);
+            total = rows.IsDBNull(Total) ? null : TotalOf(query, rows.GetInt64(Total));
+        }
+
+        // The last page tells by itself.
+        if (query is { IsCounted: true, Cursor: null } && !more)
+        {
+            total = query.Start + tasks.Count;
         }
 
         return new TaskListResponse(
             tasks,
             query.Cursor is null ? query.Page : null,
             query.Limit,
-            query.IsCounted ? await ReadTotalAsync(query, tasks.Count, more, rows, cancellationToken) : null,
+            total,
             more ? TaskCursor.After(query.Sort, tasks[^1], rank).ToString() : null);
     }
 
-    /// <summary>A last page tells by itself, and cannot be at odds with a count that was taken a moment later.</summary>
-    private static async Task<long?> ReadTotalAsync(TaskListQuery query, int taken, bool more, NpgsqlDataReader rows, CancellationToken cancellationToken)
+    private static async Task<long?> ReadCountAsync(TaskListQuery query, NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
-        if (query.Cursor is null && !more && (taken > 0 || query.Start == 0))
-        {
-            return query.Start + taken;
-        }
-
         await rows.NextResultAsync(cancellationToken);
         await rows.ReadAsync(cancellationToken);
-        var count = rows.GetInt64(0);
-        return query.IsCountBounded && count > TaskListSql.MaxSortedHits ? null : count;
+        return TotalOf(query, rows.GetInt64(0));
     }
+
+    /// <summary>A count that went no further than its bound tells only that there are more.</summary>
+    private static long? TotalOf(TaskListQuery query, long count) => query.IsCountBounded && count > TaskListSql.MaxSortedHits ? null : count;
 
     /// <summary>The tasks, whose categories are loaded, with all that belongs to them.</summary>
     public async Task<List<TaskResponse>> CompleteAsync(List<TaskItem> tasks, CancellationToken cancellationToken)

@@ -48,6 +48,8 @@ public sealed class TaskListFilterTests(BackingServices services)
 
         var page = (await user.GetAsync("tasks?limit=2&search=t")).Json;
         Assert.Equal(3, (int?)page["total"]);
+        Assert.Equal(3, (int?)(await user.GetAsync("tasks?limit=2&page=2&search=t")).Json["total"]);
+        Assert.Equal(3, (int?)(await user.GetAsync("tasks?limit=2&page=3&search=t")).Json["total"]);
         Assert.Null((await user.GetAsync("tasks?limit=2&total=false")).Json["total"]);
         Assert.Null((await user.GetAsync($"tasks?limit=2&cursor={page["nextCursor"]}")).Json["total"]);
         Assert.Equal(3, (int?)(await user.GetAsync($"tasks?limit=2&cursor={page["nextCursor"]}&total=true")).Json["total"]);

@@ -14,8 +14,10 @@ internal sealed class ListPlan
         {
             var type = (string)node["Node Type"]!;
             Scans |= type.EndsWith("Seq Scan", StringComparison.Ordinal);
-            if (type is "Sort" or "Incremental Sort" && node["Plans"]![0] is { } input)
+            if (type is "Sort" or "Incremental Sort")
             {
+                // Beside it there may be what is worked out once before, such as a common table expression.
+                var input = node["Plans"]!.AsArray().Single(child => (string)child!["Parent Relationship"]! == "Outer")!;
                 LargestSort = Math.Max(LargestSort, Count(input, "Actual Rows") * Count(input, "Actual Loops"));
                 SortMemory = Math.Max(SortMemory, Count(node, "Sort Space Used"));
             }

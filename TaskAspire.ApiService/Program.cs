@@ -1,5 +1,6 @@
 using TaskAspire.ApiService.ApiKeys;
 using TaskAspire.ApiService.Auth;
+using TaskAspire.ApiService.Availability;
 using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Categories;
 using TaskAspire.ApiService.Errors;
@@ -21,6 +22,7 @@ var builder = WebApplication.CreateBuilder(IntegrationVariables.WithNodeEnvironm
 
 builder.AddServiceDefaults();
 builder.AddStores();
+builder.AddDatabaseGate();
 builder.AddProblems();
 builder.AddRequests();
 builder.AddAuth();
@@ -40,6 +42,7 @@ var app = builder.Build();
 
 app.UseKnownProxies();
 app.UseProblems();
+app.UseDatabaseGate();
 app.UseAuthentication();
 app.UseRateLimits();
 app.UseAuthorization();

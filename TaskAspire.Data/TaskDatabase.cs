@@ -40,6 +40,7 @@ public static class TaskDatabase
     private const int ConnectTimeoutSeconds = 2;
     private const int IdleLifetimeSeconds = 30;
     private const int CommandTimeoutSeconds = 15;
+    private const int CancellationTimeoutMilliseconds = 500;
     private const int PreparedStatements = 100;
     private const int Retries = 2;
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMilliseconds(300);
@@ -57,7 +58,7 @@ public static class TaskDatabase
         services.AddKeyedSingleton(UnpooledKey, (provider, _) => CreateDataSource(provider, UnpooledKey, pooled: false));
         services.ConfigureDbContext<TaskDbContext>((provider, options) => options.UseNpgsql(
             provider.GetRequiredService<NpgsqlDataSource>(),
-            npgsql => npgsql.EnableRetryOnFailure(Retries, RetryDelay, errorCodesToAdd: null)));
+            npgsql => npgsql.ExecutionStrategy(dependencies => new TransientRetries(dependencies, Retries, RetryDelay))));
         services.AddDataProtection().SetApplicationName("TaskAspire").PersistKeysToDbContext<TaskDbContext>();
         services.AddSingleton<WebhookSecrets>();
         services.AddScoped<DatabaseMigrator>();
@@ -77,6 +78,8 @@ public static class TaskDatabase
         SetUnlessGiven("Timeout", ConnectTimeoutSeconds);
         SetUnlessGiven("Connection Idle Lifetime", IdleLifetimeSeconds);
         SetUnlessGiven("Command Timeout", CommandTimeoutSeconds);
+        // How long a statement that is given up may hold on to who gave it up, when the server does not even hear of that.
+        SetUnlessGiven("Cancellation Timeout", CancellationTimeoutMilliseconds);
         SetUnlessGiven("Max Auto Prepare", PreparedStatements);
         if (production)
         {

@@ -16,8 +16,6 @@ namespace TaskAspire.ApiService.Errors;
 /// </summary>
 internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
-    private const string RetryAfterSeconds = "2";
-
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         if (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException)
@@ -40,7 +38,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
                 return DescribeBadRequest(context, bad);
             case IntegrationException integration:
                 logger.LogError("{Service} is not available: {Reason}", integration.Service, integration.GetBaseException().Message);
-                return Unavailable(context, integration.Service);
+                return Problems.Unavailable(context, integration.Service);
             case PostgresException or DbUpdateException { InnerException: PostgresException } when IsOfDeletedUser(exception):
                 context.Response.Headers.WWWAuthenticate = "Bearer error=\"invalid_token\"";
                 return Problems.Details(StatusCodes.Status401Unauthorized, ProblemTypes.Unauthorized, "The account was deleted.");
@@ -48,7 +46,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
                 when IsAway(exception):
                 // A line, not a stack: while it is away this is what every request says.
                 logger.LogError("The database is not available: {Reason}", exception.GetBaseException().Message);
-                return Unavailable(context, "Database");
+                return Problems.Unavailable(context, "Database");
             default:
                 logger.LogError(exception, "A request failed");
                 return Internal();
@@ -93,17 +91,6 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
 
     private static long MaxMebibytes(HttpContext context) =>
         (context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0) / (1024 * 1024);
-
-    private static ProblemDetails Unavailable(HttpContext context, string service)
-    {
-        context.Response.Headers.RetryAfter = RetryAfterSeconds;
-        var problem = Problems.Details(
-            StatusCodes.Status503ServiceUnavailable,
-            ProblemTypes.ServiceUnavailable,
-            $"{service} is not available at the moment. Send the request again after the time in Retry-After.");
-        problem.Extensions["service"] = service.ToLowerInvariant();
-        return problem;
-    }
 
     private static ProblemDetails Internal() => Problems.Details(
         StatusCodes.Status500InternalServerError, ProblemTypes.Internal, "Something went wrong on our side. Quote the traceId when you report it.");

@@ -6,6 +6,20 @@ namespace TaskAspire.ApiService.Errors;
 /// <summary>The answers to what went wrong, as RFC 9457 problem details.</summary>
 internal static class Problems
 {
+    private const string RetryAfterSeconds = "2";
+
+    /// <summary>A dependency is away. Also sets <c>Retry-After</c>.</summary>
+    public static ProblemDetails Unavailable(HttpContext context, string service)
+    {
+        context.Response.Headers.RetryAfter = RetryAfterSeconds;
+        var problem = Details(
+            StatusCodes.Status503ServiceUnavailable,
+            ProblemTypes.ServiceUnavailable,
+            $"{service} is not available at the moment. Send the request again after the time in Retry-After.");
+        problem.Extensions["service"] = service.ToLowerInvariant();
+        return problem;
+    }
+
     /// <summary>400: one field is wrong.</summary>
     /// <param name="field">Its JSON path in camelCase, or the name of the parameter.</param>
     /// <param name="message">What is wrong and what would be right.</param>

@@ -10,7 +10,8 @@ namespace TaskAspire.ApiService.OpenApi;
 internal static class Examples
 {
     private const string Id = "01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12";
-    private const string Time = "2026-12-24T17:00:00.000Z";
+    private const string Time = "2026-10-24T17:00:00.000Z";
+    private const string FutureTime = "2030-12-24T17:00:00.000Z";
     private const int MaxDepth = 8;
 
     /// <summary>What a field of this name holds in real life.</summary>
@@ -18,6 +19,8 @@ internal static class Examples
     {
         ["title"] = "Water the plants",
         ["description"] = "The fern twice.",
+        ["dueDate"] = FutureTime,
+        ["expiresAt"] = FutureTime,
         ["timeZone"] = "Europe/Berlin",
         ["tags"] = new JsonArray("garden", "weekly"),
         ["tag"] = new JsonArray("garden"),
@@ -46,7 +49,21 @@ internal static class Examples
         ["statusCode"] = 200,
         ["scopes"] = new JsonArray("tasks:read", "tasks:write"),
         ["format"] = "taskaspire",
-        ["version"] = 3,
+        ["version"] = 1,
+        ["useSharedSecret"] = false,
+        ["overlapHours"] = 24,
+        ["rateLimit"] = 50,
+        ["concurrency"] = 8,
+        ["headers"] = new JsonObject { ["X-Team"] = "garden" },
+        ["eventTypes"] = new JsonArray("task.*"),
+        ["from"] = "2026-10-23T17:00:00.000Z",
+        ["operations"] = JsonNode.Parse($$"""
+            [
+              { "op": "create", "task": { "title": "Water the plants", "dueDate": "{{FutureTime}}", "tags": ["garden"] } },
+              { "op": "update", "id": "{{Id}}", "patch": { "priority": "high" } },
+              { "op": "complete", "id": "{{Id}}" }
+            ]
+            """)!,
         ["kty"] = "RSA",
         ["use"] = "sig",
         ["alg"] = "RS256",
@@ -54,6 +71,9 @@ internal static class Examples
         ["n"] = "sXchDaQebHnPiGvyDOAT4saGEUetSyo9MKLOoWFsueri23bOdgWp4Dy1WlUzewbgBHod5pcM9H95GQRV3JDXboIRROSBigeC5yjU1hGzHHyXss8UDprecbAYxknTcQkhslANGRUZmdTOQ5qTRsLAt6BTYuyvVRdhS8exSZEy_c4gs_7svlJJQ4H9_NxsiIoLwAEk7-Q3UXERGYw_75IDrGA84-lA_-Ct4eTlXHBIY2EaV7t7LjJaynVJCpkv4LKjTTAumiGUIuQhrNhZLuF_RJLqHpM2kgWFLU7-VTdL1VbC2tejvcI2BlMkEpk1BzBZI0KQB0GaDWFLN-aEAw3vRw",
         ["e"] = "AQAB",
     };
+
+    /// <summary>What most often has no value, or has none beside other fields. Empty where it may be null.</summary>
+    private static readonly HashSet<string> Empty = ["id", "at", "parentId", "completedAt", "deletedAt", "recurrenceStart", "cursor", "ifMatch", "error", "lastUsedAt"];
 
     public static void Add(OpenApiDocument document)
     {
@@ -85,6 +105,11 @@ internal static class Examples
         if ((schema.Examples?.FirstOrDefault() ?? schema.Default) is { } own)
         {
             return own.DeepClone();
+        }
+
+        if (Empty.Contains(name) && IsNullable(schema))
+        {
+            return null;
         }
 
         if (schema.OneOf?.FirstOrDefault(s => s.Type != JsonSchemaType.Null) is { } one)
@@ -129,9 +154,14 @@ internal static class Examples
         return result;
     }
 
+    private static bool IsNullable(IOpenApiSchema schema) =>
+        schema.Type?.HasFlag(JsonSchemaType.Null) == true || schema.OneOf?.Any(s => s.Type == JsonSchemaType.Null) == true;
+
     private static bool Fits(JsonNode word, IOpenApiSchema schema) => schema.Type is null || schema.Type.Value.HasFlag(word switch
     {
         JsonArray => JsonSchemaType.Array,
+        JsonObject => JsonSchemaType.Object,
+        JsonValue value when value.TryGetValue<bool>(out _) => JsonSchemaType.Boolean,
         JsonValue value when value.TryGetValue<int>(out _) => JsonSchemaType.Integer,
         _ => JsonSchemaType.String,
     });

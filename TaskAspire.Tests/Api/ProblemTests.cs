@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json.Nodes;
+using Npgsql;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.Standalone;
 using TaskAspire.Tests.Fixtures;
@@ -47,6 +49,40 @@ public sealed class ProblemTests(BackingServices services)
         await Eventually.TrueAsync(async () => (await user.SendHealthAsync()).Status == 200, Cancel);
         await user.CreateTaskAsync("c");
         Assert.Equal(2, (int?)(await user.GetAsync("tasks")).Json["total"]);
+    }
+
+    [Fact]
+    public async Task Nobody_waits_for_a_database_that_hangs()
+    {
+        await using var postgres = await services.StartPrivatePostgresAsync(Cancel);
+        await using var redis = await services.RentRedisAsync(Cancel);
+        var server = new NpgsqlConnectionStringBuilder(postgres.ConnectionString("tasks"));
+        await using var network = SeverableProxy.To(new UriBuilder("tcp", server.Host, server.Port).Uri);
+        (server.Host, server.Port) = ("127.0.0.1", network.Port);
+        await using var host = new ApiHost(
+            server.ConnectionString, redis.ConnectionString, settings: new Dictionary<string, string?> { ["Database:MigrateAtStart"] = "true" });
+        var user = await CreateUserWhenReadyAsync(host);
+        var before = await user.CreateTaskAsync("a");
+
+        network.Silence();
+        var clock = Stopwatch.StartNew();
+        // More than there are connections, so that some wait for an answer and some for a connection.
+        var answers = await Task.WhenAll(Enumerable.Range(0, 60).Select(i => i % 2 == 0
+            ? user.PostAsync("tasks", new JsonObject { ["title"] = $"b{i}" }, ServiceUnavailable)
+            : user.GetAsync($"tasks/{before["id"]}", ServiceUnavailable)));
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 3);
+        Assert.All(answers, answer => Assert.Equal(("service-unavailable", "database"), (answer.Problem, (string)answer.Json["service"]!)));
+        Assert.All(answers, answer => Assert.NotNull(answer.Headers.RetryAfter));
+
+        // And now that it is known, not at all.
+        clock.Restart();
+        await user.GetAsync("tasks?limit=7", ServiceUnavailable);
+        Assert.InRange(clock.Elapsed.TotalSeconds, 0, 0.5);
+
+        network.Mend();
+        await Eventually.TrueAsync(async () => (await user.SendHealthAsync()).Status == 200, Cancel);
+        await Eventually.TrueAsync(async () => (await user.Http.GetAsync("/api/v1/tasks", Cancel)).StatusCode == OK, Cancel);
+        await user.CreateTaskAsync("c");
     }
 
     private static async Task<ApiClient> CreateUserWhenReadyAsync(ApiHost host)

@@ -1,5 +1,4 @@
 using TaskAspire.Standalone.Backing.Postgres;
-using TaskAspire.Standalone.Processes;
 
 namespace TaskAspire.Tests.Fixtures;
 
@@ -20,12 +19,6 @@ public sealed class PrivatePostgres : IAsyncDisposable
 
     /// <summary>Kills it (SIGKILL). It comes back by itself after half a second.</summary>
     public void Crash() => _server.Crash();
-
-    /// <summary>Stops the server from answering without ending it: new connections hang. Linux and macOS.</summary>
-    public void Freeze() => UnixCalls.Signal(_server.ProcessId!.Value, UnixSignal.Stop);
-
-    /// <summary>Ends <see cref="Freeze"/>.</summary>
-    public void Thaw() => UnixCalls.Signal(_server.ProcessId!.Value, UnixSignal.Continue);
 
     public ValueTask DisposeAsync() => _server.DisposeAsync();
 }

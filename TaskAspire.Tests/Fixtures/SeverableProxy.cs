@@ -2,9 +2,12 @@ using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
 
-namespace TaskAspire.Tests.Chaos;
+namespace TaskAspire.Tests.Fixtures;
 
-/// <summary>A network between two that speak TCP, to be cut: open connections are reset in the middle, new ones as soon as they are made.</summary>
+/// <summary>
+/// A network between two that speak TCP. It can be cut: open connections are reset in the middle, new ones as soon as they are made.
+/// And it can fall silent: all connections stay, and nothing arrives.
+/// </summary>
 internal sealed class SeverableProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
@@ -12,6 +15,7 @@ internal sealed class SeverableProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, byte> _open = new();
     private readonly Task _accepting;
     private volatile bool _cut;
+    private volatile TaskCompletionSource? _silence;
 
     private SeverableProxy(IPEndPoint target)
     {
@@ -19,6 +23,8 @@ internal sealed class SeverableProxy : IAsyncDisposable
         _listener.Start();
         _accepting = AcceptAsync();
     }
+
+    public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
 
     public string Url => $"http://{_listener.LocalEndpoint}";
 
@@ -33,11 +39,20 @@ internal sealed class SeverableProxy : IAsyncDisposable
         }
     }
 
-    public void Mend() => _cut = false;
+    public void Silence() => _silence = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Ends <see cref="Cut"/> and <see cref="Silence"/>; what was on its way in the silence arrives.</summary>
+    public void Mend()
+    {
+        _cut = false;
+        _silence?.SetResult();
+        _silence = null;
+    }
 
     public async ValueTask DisposeAsync()
     {
         _listener.Dispose();
+        Mend();
         Cut();
         await _accepting;
     }
@@ -85,13 +100,14 @@ internal sealed class SeverableProxy : IAsyncDisposable
         }
     }
 
-    private static async Task PumpAsync(Socket from, Socket to)
+    private async Task PumpAsync(Socket from, Socket to)
     {
         var buffer = new byte[16 * 1024];
         try
         {
             while (await from.ReceiveAsync(buffer) is var length and > 0)
             {
+                await (_silence?.Task ?? Task.CompletedTask);
                 for (var sent = 0; sent < length;)
                 {
                     sent += await to.SendAsync(buffer.AsMemory(sent, length - sent));

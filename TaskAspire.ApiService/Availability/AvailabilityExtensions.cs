@@ -1,0 +1,22 @@
+namespace TaskAspire.ApiService.Availability;
+
+internal static class AvailabilityExtensions
+{
+    /// <summary>Nothing under it does without the database. Health, metrics and documents do.</summary>
+    public const string GuardedPath = "/api/v1";
+
+    /// <summary>Adds what notices that PostgreSQL does not answer.</summary>
+    public static WebApplicationBuilder AddDatabaseGate(this WebApplicationBuilder builder)
+    {
+        builder.Services.AddSingleton<DatabaseGate>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<DatabaseGate>());
+        return builder;
+    }
+
+    /// <summary>Answers 503 within 3 seconds when PostgreSQL does not answer. To stand after what describes errors, and before all that reads from the database.</summary>
+    public static WebApplication UseDatabaseGate(this WebApplication app)
+    {
+        app.UseMiddleware<DatabaseGateMiddleware>();
+        return app;
+    }
+}

@@ -1,0 +1,84 @@
+using Microsoft.AspNetCore.Http.Features;
+using TaskAspire.ApiService.Errors;
+
+namespace TaskAspire.ApiService.Availability;
+
+/// <summary>
+/// A request while the database may go away. Its work is cancelled then. That ends a wait for a connection at once, but not a statement behind
+/// which a transaction was begun, or the connection reset: there the driver waits until the command times out. So after a
+/// moment the client is answered, and the work is left to end by itself.
+/// </summary>
+internal sealed class GuardedRequest : IDisposable
+{
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
+
+    private readonly HttpContext _context;
+    private readonly IProblemDetailsService _problems;
+    private readonly IHttpResponseBodyFeature _body;
+    private readonly CancellationTokenSource _end;
+    private readonly CancellationTokenSource _ended = new();
+    private Task _answer = Task.CompletedTask;
+    private int _answered;
+
+    public GuardedRequest(HttpContext context, IProblemDetailsService problems)
+    {
+        (_context, _problems) = (context, problems);
+        // Further in, it may be replaced by a copy that is kept.
+        _body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
+        _end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+    }
+
+    /// <summary>Cancelled when the client is gone, or the database.</summary>
+    public CancellationToken Token => _end.Token;
+
+    /// <summary>Whether the work still has to answer.</summary>
+    public bool IsUnanswered => Volatile.Read(ref _answered) == 0;
+
+    /// <summary>The database is gone.</summary>
+    public void GiveUp() => _answer = GiveUpAsync();
+
+    /// <summary>The work has ended. Who answers for it meanwhile has done so when this returns.</summary>
+    public async Task EndAsync()
+    {
+        await _ended.CancelAsync();
+        await _answer;
+    }
+
+    public void Dispose()
+    {
+        _end.Dispose();
+        _ended.Dispose();
+    }
+
+    private async Task GiveUpAsync()
+    {
+        if (_context.Response.HasStarted)
+        {
+            // A stream of events, an export: it has its own way to deal with it, and no status left to say it with.
+            return;
+        }
+
+        // Some of what this calls blocks.
+        var cancelled = _end.CancelAsync();
+        await Task.Delay(Grace, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (!_ended.IsCancellationRequested && !_context.Response.HasStarted)
+        {
+            Volatile.Write(ref _answered, 1);
+            await AnswerAsync();
+        }
+
+        await cancelled;
+    }
+
+    private async Task AnswerAsync()
+    {
+        _context.Features.Set(_body);
+        _context.Response.Clear();
+        // The next request on this connection would have to wait for the work.
+        _context.Response.Headers.Connection = "close";
+        var problem = Problems.Unavailable(_context, "Database");
+        _context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        await _problems.WriteAsync(new ProblemDetailsContext { HttpContext = _context, ProblemDetails = problem });
+        await _context.Response.CompleteAsync();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+using System.Text;
+using System.Text.Json.Nodes;
+using TaskAspire.Tests.Api;
+using TaskAspire.Tests.Fixtures;
+
+namespace TaskAspire.Tests.OpenApi;
+
+/// <summary>An example is what a reader sends first, so it has to be one that works.</summary>
+public sealed class RequestExampleTests(BackingServices services)
+{
+    private const string ExampleId = "01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12";
+
+    private static readonly HttpStatusCode[] Refusals =
+        [HttpStatusCode.BadRequest, HttpStatusCode.UnsupportedMediaType, HttpStatusCode.UnprocessableEntity, HttpStatusCode.MethodNotAllowed];
+
+    private static CancellationToken Cancel => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_shown_as_the_body_of_a_request_is_accepted()
+    {
+        var api = await SharedApi.On(services).GetAAsync();
+        var document = JsonNode.Parse(await api.CreateAnonymous().Http.GetStringAsync("/openapi/v1.json", Cancel))!;
+        var refused = new List<string>();
+        var sent = 0;
+        foreach (var (path, item) in document["paths"]!.AsObject())
+        {
+            foreach (var (method, operation) in item!.AsObject())
+            {
+                foreach (var (type, media) in operation!["requestBody"]?["content"]?.AsObject() ?? [])
+                {
+                    sent++;
+                    if (await RefusalOfAsync(api, path, method, type, media!["example"]!) is { } refusal)
+                    {
+                        refused.Add($"{method} {path} {type}: {refusal}");
+                    }
+                }
+            }
+        }
+
+        Assert.Empty(refused);
+        Assert.True(sent > 20, $"Only {sent} examples were found.");
+    }
+
+    private static async Task<string?> RefusalOfAsync(ApiHost api, string path, string method, string type, JsonNode example)
+    {
+        // Of its own for each: some of the requests end the account.
+        var user = await api.CreateUserAsync(Cancel);
+        var task = (string)(await user.CreateTaskAsync("a"))["id"]!;
+        var category = (string)(await user.PostAsync("categories", new JsonObject { ["name"] = "Home" }, HttpStatusCode.Created)).Json["id"]!;
+        var endpoint = path.Contains("/webhooks/", StringComparison.Ordinal)
+            ? (string)(await user.PostAsync("webhooks", new JsonObject { ["url"] = "https://example.com/hook", ["events"] = new JsonArray("*") }, HttpStatusCode.Created)).Json["id"]!
+            : "";
+        var own = path.Split('/') switch
+        {
+            [.., "categories", "{id}"] => category,
+            [_, _, _, "webhooks", "{id}", ..] => endpoint,
+            _ => task,
+        };
+        var body = example is JsonValue text ? text.GetValue<string>() : example.ToJsonString();
+        using var request = new HttpRequestMessage(HttpMethod.Parse(method.ToUpperInvariant()), path.Replace("{id}", own, StringComparison.Ordinal))
+        {
+            Content = new StringContent(
+                body.Replace(ExampleId, path.EndsWith("/bulk", StringComparison.Ordinal) ? task : category, StringComparison.Ordinal), Encoding.UTF8, type),
+        };
+        using var answer = await user.Http.SendAsync(request, Cancel);
+        return Refusals.Contains(answer.StatusCode) ? await answer.Content.ReadAsStringAsync(Cancel) : null;
+    }
+}

@@ -71,7 +71,7 @@ internal sealed class TaskTree(TaskDbContext database, TaskLocks locks)
                 (SELECT count(*)::int FROM above) AS levels_above,
                 (SELECT max(level) FROM below) AS levels_below,
                 EXISTS (SELECT FROM above WHERE id = {task.Id}) AS circle,
-                (SELECT count(*)::int FROM (SELECT id FROM whole UNION SELECT id FROM below)) AS tasks
+                (SELECT count(*)::int FROM (SELECT id FROM whole UNION SELECT id FROM below) tree) AS tasks
             """).SingleAsync(cancellationToken);
         return facts switch
         {

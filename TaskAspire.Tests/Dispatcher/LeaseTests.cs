@@ -58,6 +58,56 @@ public class LeaseTests(BackingServices backing)
     }
 
     [Fact]
+    public async Task What_takes_longer_than_its_lease_is_sent_once_all_the_same()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var release = new TaskCompletionSource();
+        receiver.Answer = (_, _) => release.Task;
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 12);
+        (string, string?)[] shortLease = [("Webhooks:LeaseDuration", "00:00:01"), ("Webhooks:Timeout", "00:01:00")];
+        await using var first = await DispatcherHost.StartAsync(database.ConnectionString, settings: shortLease);
+        await Eventually.TrueAsync(() => receiver.Received.Count == 8, Token);
+        await using var second = await DispatcherHost.StartAsync(database.ConnectionString, settings: shortLease);
+
+        // Three leases after the other: what the first claimed is the first's still, being sent or waiting for its turn.
+        for (var renewals = 0; renewals < 3; renewals++)
+        {
+            var ends = await database.ScalarAsync<DateTime>("SELECT max(lease_expires_at) FROM webhook_deliveries");
+            await Eventually.TrueAsync(async () => await database.ScalarAsync<DateTime>("SELECT min(lease_expires_at) FROM webhook_deliveries") > ends, Token);
+        }
+
+        Assert.Equal(8, receiver.Received.Count);
+        release.SetResult();
+        await database.CountAsync(12, Delivered);
+        Assert.Equal(12, receiver.Received.Count);
+    }
+
+    [Fact]
+    public async Task A_claim_of_what_is_being_sent_already_goes_on_with_it()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var release = new TaskCompletionSource();
+        receiver.Answer = (_, _) => release.Task;
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 1);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        await Eventually.TrueAsync(() => receiver.Received.Count == 1, Token);
+
+        // As after an outage in which leases ended.
+        var before = await database.ScalarAsync<Guid>("SELECT lease_id FROM webhook_deliveries");
+        await database.ExecuteAsync("UPDATE webhook_deliveries SET lease_expires_at = now() - interval '1 second'; NOTIFY webhook_deliveries");
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<Guid>("SELECT lease_id FROM webhook_deliveries") != before, Token);
+        release.SetResult();
+        await database.CountAsync(1, Delivered);
+        Assert.Single(receiver.Received);
+    }
+
+    [Fact]
     public async Task A_graceful_stop_ends_what_is_being_sent_and_gives_back_the_rest()
     {
         await using var database = await DispatcherDatabase.CreateAsync(backing, Token);

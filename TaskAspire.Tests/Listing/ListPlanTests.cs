@@ -26,7 +26,7 @@ public sealed class ListPlanTests(BackingServices services)
     private const int MaxShortSearchBuffers = LargeUser.TaskCount + MaxBuffers;
 
     /// <summary>A page with nothing to filter by, or with something that half of the tasks fit, costs its tasks and little more.</summary>
-    private const int MaxCommonBuffers = 1_000;
+    private const int MaxCommonBuffers = 1_200;
 
     private const int MaxSortMemory = 4_096;
 

@@ -49,9 +49,9 @@ internal sealed class DispatcherOptions
     [Range(typeof(TimeSpan), "00:00:00.100", "1.00:00:00")]
     public TimeSpan MaxProbeInterval { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>How long a claim holds. Longer than <see cref="Timeout"/>; when a dispatcher dies, its deliveries wait this long for another.</summary>
-    /// <value>The default is 20 s. From 100 ms to 1 h.</value>
-    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    /// <summary>How long a claim holds when it is not renewed, as it is while the dispatcher lives: when one dies, its deliveries wait this long for another.</summary>
+    /// <value>The default is 20 s. From 1 s to 1 h; the shorter, the sooner a pause of the process or of the database makes another dispatcher send the same.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Deliveries claimed in one statement.</summary>

@@ -11,12 +11,6 @@ internal sealed class DispatcherOptionsValidator : IValidateOptions<DispatcherOp
     public ValidateOptionsResult Validate(string? name, DispatcherOptions options)
     {
         var failures = new List<string>();
-        if (options.LeaseDuration <= options.Timeout)
-        {
-            failures.Add($"Webhooks:LeaseDuration ({options.LeaseDuration}) must be longer than Webhooks:Timeout ({options.Timeout}): "
-                + "a claim that ends during an attempt makes another dispatcher send the same delivery.");
-        }
-
         if (options.RetrySchedule is { } schedule)
         {
             if (schedule.Length > MaxScheduleEntries)

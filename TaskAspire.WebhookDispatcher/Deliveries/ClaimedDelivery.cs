@@ -9,7 +9,6 @@ namespace TaskAspire.WebhookDispatcher.Deliveries;
 /// <param name="Payload">The body, byte for byte.</param>
 /// <param name="TraceParent">Of the request that caused the event.</param>
 /// <param name="Target">Where to.</param>
-/// <param name="Lease">What it is held by.</param>
 internal sealed record ClaimedDelivery(
     Guid Id,
     Guid EventId,
@@ -18,8 +17,20 @@ internal sealed record ClaimedDelivery(
     DateTimeOffset DueAt,
     byte[] Payload,
     string? TraceParent,
-    DeliveryTarget Target,
-    Lease Lease);
+    DeliveryTarget Target)
+{
+    private Lease? _lease;
+
+    /// <summary>What it is held by: what it was claimed with, until that is renewed.</summary>
+    public required Lease Lease
+    {
+        get => Volatile.Read(ref _lease)!;
+        set => Volatile.Write(ref _lease, value);
+    }
+
+    /// <summary>Takes a renewed lease for the one that was renewed, unless it is held by another by now.</summary>
+    public void Renew(Lease old, Lease renewed) => Interlocked.CompareExchange(ref _lease, renewed, old);
+}
 
 /// <summary>The endpoint as it was when the delivery was claimed; its secrets still encrypted.</summary>
 internal sealed record DeliveryTarget(
@@ -40,4 +51,4 @@ internal sealed record DeliveryTarget(
 /// When it ends, as a timestamp of this process's <see cref="TimeProvider"/>, reckoned from before the claim was sent: never later than the
 /// database thinks, whatever the clocks say.
 /// </param>
-internal readonly record struct Lease(Guid Id, long Deadline);
+internal sealed record Lease(Guid Id, long Deadline);

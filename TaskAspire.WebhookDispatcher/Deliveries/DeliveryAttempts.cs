@@ -24,6 +24,9 @@ internal sealed class DeliveryAttempts(
     // A fault of ours, not of the endpoint: no attempt is counted, and it is not taken up again in the same moment.
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
+    // Renewed in time, a lease has half of its duration left, and it is renewed again long before this is over.
+    private readonly TimeSpan _leaseNeeded = options.Value.LeaseDuration / 4;
+
     private volatile bool _wakeWhenRoom;
     private volatile bool _stopTaking;
 
@@ -65,7 +68,7 @@ internal sealed class DeliveryAttempts(
         {
             // Before the lease is looked at and the time limit runs: reading the key ring for the first time may take a while.
             var secrets = _stopTaking ? null : await credentials.ReadAsync(delivery.Target, abort);
-            if (secrets is null || time.GetElapsedTime(time.GetTimestamp(), delivery.Lease.Deadline) < options.Value.Timeout)
+            if (secrets is null || time.GetElapsedTime(time.GetTimestamp(), delivery.Lease.Deadline) < _leaseNeeded)
             {
                 return DeliveryResult.GivenBack(delivery);
             }

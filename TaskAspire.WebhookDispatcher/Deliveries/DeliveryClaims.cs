@@ -253,7 +253,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
                 reader.IsDBNull(18) ? null : reader.GetFieldValue<DateTimeOffset>(18), Text(19), Text(20), Number(21), Number(22));
             deliveries.Add(new ClaimedDelivery(
                 reader.GetGuid(6), reader.GetGuid(7), reader.GetString(8), reader.GetInt32(9), reader.GetFieldValue<DateTimeOffset>(10),
-                reader.GetFieldValue<byte[]>(11), Text(12), target, lease));
+                reader.GetFieldValue<byte[]>(11), Text(12), target) { Lease = lease });
         }
 
         return new DeliveryClaim(deliveries, LeftOver: ready > deliveries.Count, HeadFull: head >= Window, asOf)

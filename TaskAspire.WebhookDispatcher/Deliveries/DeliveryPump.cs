@@ -11,6 +11,8 @@ namespace TaskAspire.WebhookDispatcher.Deliveries;
 /// </summary>
 internal sealed class DeliveryPump(
     DeliveryClaims claims,
+    HeldDeliveries held,
+    LeaseRenewal leases,
     DeliveryLanes lanes,
     DeliveryAttempts attempts,
     DeliveryRecorder recorder,
@@ -33,7 +35,9 @@ internal sealed class DeliveryPump(
     {
         using var stopSending = new CancellationTokenSource();
         using var stopRecording = new CancellationTokenSource();
+        using var stopRenewing = CancellationTokenSource.CreateLinkedTokenSource(stopRecording.Token);
         var recording = recorder.RunAsync(stopRecording.Token);
+        var renewing = leases.RunAsync(stopRenewing.Token);
         var senders = Enumerable.Range(0, options.Value.Concurrency).Select(_ => attempts.RunAsync(stopSending.Token)).ToArray();
 
         await base.ExecuteAsync(stoppingToken);
@@ -57,6 +61,9 @@ internal sealed class DeliveryPump(
         {
             Logger.LogWarning("Stopped before all results were recorded; their deliveries are made again when their leases end");
         }
+
+        await stopRenewing.CancelAsync();
+        await renewing;
     }
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
@@ -122,7 +129,7 @@ internal sealed class DeliveryPump(
     {
         foreach (var delivery in claim.Deliveries)
         {
-            if (!lanes.TryAdd(delivery))
+            if (held.TryAdd(delivery) && !lanes.TryAdd(delivery))
             {
                 await recorder.AddAsync(DeliveryResult.GivenBack(delivery), CancellationToken.None);
             }

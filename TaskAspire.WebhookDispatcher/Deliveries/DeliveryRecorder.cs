@@ -10,6 +10,7 @@ namespace TaskAspire.WebhookDispatcher.Deliveries;
 /// </summary>
 internal sealed class DeliveryRecorder(
     DeliveryRecords records,
+    HeldDeliveries held,
     DeliveriesSignal deliveries,
     EndpointsSignal endpoints,
     TimeProvider time,
@@ -38,9 +39,19 @@ internal sealed class DeliveryRecorder(
             while (batch.Count < MaxBatch && _results.Reader.TryRead(out var result))
             {
                 batch.Add(result);
+                if (result.Outcome is null)
+                {
+                    // Before it is given back: this dispatcher may be the next to claim it.
+                    held.Remove(result.Delivery);
+                }
             }
 
             await WriteAsync(batch, cancellationToken);
+            foreach (var result in batch)
+            {
+                held.Remove(result.Delivery);
+            }
+
             batch.Clear();
         }
     }

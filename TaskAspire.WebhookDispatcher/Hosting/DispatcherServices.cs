@@ -95,6 +95,8 @@ internal static class DispatcherServices
     {
         services.AddSingleton<RetrySchedule>();
         services.AddSingleton<DeliveryClaims>();
+        services.AddSingleton<HeldDeliveries>();
+        services.AddSingleton<LeaseRenewal>();
         services.AddSingleton<DeliveryLanes>();
         services.AddSingleton<DeliveryAttempts>();
         services.AddSingleton<DeliveryRecords>();

@@ -1,9 +1,12 @@
+using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using TaskAspire.Data.Webhooks;
 using TaskAspire.Tests.Fixtures;
+using TaskAspire.WebhookDispatcher.Sending;
 
 namespace TaskAspire.Tests.Dispatcher;
 
@@ -268,6 +271,34 @@ public class DeliveryTests(BackingServices backing)
         Assert.Equal(new string('y', 1024), await database.ScalarAsync<string>("SELECT response_body FROM webhook_attempts"));
         // The buffers of the two sockets take some megabytes that nobody reads.
         Assert.InRange(await taken.Task.WaitAsync(TimeSpan.FromSeconds(30), Token), 0, 32 << 20);
+    }
+
+    [Theory]
+    [InlineData(true, "HTTP/2", 1)]
+    [InlineData(false, "HTTP/1.1", 8)]
+    public async Task Connections_are_kept_and_http_2_is_spoken_where_it_is_offered(bool tls, string protocol, int maxConnections)
+    {
+        using var key = RSA.Create(2048);
+        using var certificate = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+        await using var receiver = await WebhookReceiver.StartAsync(tls ? certificate : null);
+        var connections = new ConcurrentDictionary<string, string>();
+        receiver.Answer = (context, _) =>
+        {
+            connections[context.Connection.Id] = context.Request.Protocol;
+            context.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        };
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString, services => services
+            .AddHttpClient(WebhookHttpClient.Name)
+            .ConfigurePrimaryHttpMessageHandler((handler, _) => ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == certificate.GetCertHashString()));
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 50);
+        await database.CountAsync(50, Delivered);
+        Assert.All(connections.Values, spoken => Assert.Equal(protocol, spoken));
+        Assert.InRange(connections.Count, 1, maxConnections);
     }
 
     [Theory]

@@ -44,7 +44,7 @@ internal sealed class JwtKeys
                     "There is no key pair at {PrivateKeyPath} and {PublicKeyPath}; a development key is used", options.PrivateKeyPath, options.PublicKeyPath);
             }
 
-            logger.LogInformation("Access tokens are signed with the development key {Path}", path);
+            logger.LogInformation("Access tokens are signed with the development key {File}", path);
             var developmentKey = JwtKeyFile.ReadPrivate(path, nameof(JwtOptions.DevelopmentKeyDirectory), null);
             return (developmentKey, PublicHalf(developmentKey));
         }

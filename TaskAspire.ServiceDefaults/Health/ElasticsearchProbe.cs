@@ -1,9 +1,7 @@
 using System.Net;
-using System.Net.Http.Headers;
-using System.Text;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
-using TaskAspire.ServiceDefaults.Configuration;
+using Microsoft.Extensions.Options;
+using TaskAspire.ServiceDefaults.Logging.Elasticsearch;
 
 namespace TaskAspire.ServiceDefaults.Health;
 
@@ -14,19 +12,12 @@ internal static class ElasticsearchProbe
 
     public static async Task<string?> FindProblemAsync(IServiceProvider services, CancellationToken cancellationToken)
     {
-        var configuration = services.GetRequiredService<IConfiguration>();
-        if (configuration[ConfigurationKeys.ElasticsearchUrl] is not { Length: > 0 } url)
+        if (ElasticsearchServer.From(services.GetRequiredService<IOptions<ElasticsearchOptions>>().Value) is not { } server)
         {
             return null;
         }
 
-        using var request = new HttpRequestMessage(HttpMethod.Get, url);
-        if (configuration[ConfigurationKeys.ElasticsearchUsername] is { Length: > 0 } user)
-        {
-            var credentials = $"{user}:{configuration[ConfigurationKeys.ElasticsearchPassword]}";
-            request.Headers.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes(credentials)));
-        }
-
+        using var request = server.CreateRequest(HttpMethod.Get, string.Empty);
         try
         {
             var client = services.GetRequiredService<IHttpClientFactory>().CreateClient(HttpClientName);

@@ -3,17 +3,19 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Events;
 using Serilog.Formatting;
 using Serilog.Formatting.Compact;
 using TaskAspire.ServiceDefaults.Configuration;
+using TaskAspire.ServiceDefaults.Logging.Elasticsearch;
 
 namespace TaskAspire.ServiceDefaults.Logging;
 
 /// <summary>
-/// Serilog: a line per event for people in Development, JSON elsewhere, and on to OpenTelemetry. Levels are those of .NET's
-/// <c>Logging:LogLevel</c>, by category.
+/// Serilog: a line per event for people in Development, JSON elsewhere, on to OpenTelemetry and, where one is configured, to Elasticsearch.
+/// Levels are those of .NET's <c>Logging:LogLevel</c>, by category.
 /// </summary>
 internal static class LoggingExtensions
 {
@@ -38,8 +40,22 @@ internal static class LoggingExtensions
         ["System.Net.Http"] = LogLevel.Warning,
     };
 
+    /// <summary>
+    /// Below this they quote what clients send and what is sent to others: paths with their queries, headers, addresses of webhooks.
+    /// Outside Development no setting brings that into the log.
+    /// </summary>
+    private static readonly Dictionary<string, LogLevel> Limits = new(StringComparer.Ordinal)
+    {
+        ["Microsoft.AspNetCore"] = LogLevel.Warning,
+        ["System.Net.Http"] = LogLevel.Warning,
+    };
+
     public static WebApplicationBuilder AddLoggingDefaults(this WebApplicationBuilder builder)
     {
+        builder.Services.AddOptionsWithValidateOnStart<ElasticsearchOptions>()
+            .BindConfiguration(ElasticsearchOptions.Section)
+            .ValidateDataAnnotations()
+            .Validate(options => options.Url is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, "Elasticsearch:Url must be an absolute http:// or https:// URL.");
         // Serilog writes on to the providers that are added later; the host's own console would say everything twice.
         builder.Logging.ClearProviders();
         builder.Services.AddSerilog(
@@ -52,6 +68,29 @@ internal static class LoggingExtensions
     private static void Configure(LoggerConfiguration logger, IConfiguration configuration, IHostEnvironment environment, IServiceProvider services)
     {
         var service = services.GetRequiredService<ServiceInfo>();
+        var levels = Levels(configuration, environment);
+        logger.MinimumLevel.Is(Level(levels.GetValueOrDefault("Default", LogLevel.Information)));
+        foreach (var (category, level) in levels.Where(entry => entry.Key != "Default"))
+        {
+            logger.MinimumLevel.Override(category, Level(level));
+        }
+
+        logger.Enrich.FromLogContext()
+            .Enrich.With<WithoutRequestPath>()
+            .Enrich.WithProperty("service", service.Name)
+            .Enrich.WithProperty("version", service.Version)
+            .Enrich.WithProperty("environment", service.Environment)
+            .Filter.ByExcluding(IsRepeatedRedisFailure)
+            .WriteTo.Console(Formatter(environment));
+        if (Options(services) is { } options && ElasticsearchServer.From(options) is { } server)
+        {
+            var report = new DeliveryReport(() => services.GetRequiredService<ILogger<DeliveryReport>>(), options, TimeProvider.System);
+            logger.WriteTo.DataStream(server, options, service, report);
+        }
+    }
+
+    private static Dictionary<string, LogLevel> Levels(IConfiguration configuration, IHostEnvironment environment)
+    {
         var levels = new Dictionary<string, LogLevel>(Quiet, StringComparer.Ordinal);
         foreach (var (category, text) in configuration.GetSection("Logging:LogLevel").AsEnumerable(makePathsRelative: true))
         {
@@ -61,18 +100,29 @@ internal static class LoggingExtensions
             }
         }
 
-        logger.MinimumLevel.Is(Level(levels.GetValueOrDefault("Default", LogLevel.Information)));
-        foreach (var (category, level) in levels.Where(entry => entry.Key != "Default"))
+        foreach (var (category, limit) in environment.IsDevelopment() ? [] : Limits)
         {
-            logger.MinimumLevel.Override(category, Level(level));
+            levels.TryAdd(category, limit);
+            foreach (var inner in levels.Keys.Where(key => key == category || key.StartsWith(category + ".", StringComparison.Ordinal)).ToList())
+            {
+                levels[inner] = levels[inner] < limit ? limit : levels[inner];
+            }
         }
 
-        logger.Enrich.FromLogContext()
-            .Enrich.WithProperty("service", service.Name)
-            .Enrich.WithProperty("version", service.Version)
-            .Enrich.WithProperty("environment", service.Environment)
-            .Filter.ByExcluding(IsRepeatedRedisFailure)
-            .WriteTo.Console(Formatter(environment));
+        return levels;
+    }
+
+    // Options that are wrong stop the start, which says so; until then there is the console.
+    private static ElasticsearchOptions? Options(IServiceProvider services)
+    {
+        try
+        {
+            return services.GetRequiredService<IOptions<ElasticsearchOptions>>().Value;
+        }
+        catch (OptionsValidationException)
+        {
+            return null;
+        }
     }
 
     // While Redis is down its client says so at each attempt to reconnect, twice a second. That it went down stays in the log

@@ -29,7 +29,8 @@ internal static class HttpMetrics
         }
     }
 
-    private static string KnownMethod(string method) =>
+    /// <returns>The method in capitals, or <c>_OTHER</c>.</returns>
+    public static string KnownMethod(string method) =>
         HttpMethods.GetCanonicalizedValue(method) is var canonical
         && (HttpMethods.IsGet(canonical) || HttpMethods.IsPost(canonical) || HttpMethods.IsPut(canonical) || HttpMethods.IsPatch(canonical)
             || HttpMethods.IsDelete(canonical) || HttpMethods.IsHead(canonical) || HttpMethods.IsOptions(canonical))

@@ -47,12 +47,17 @@ internal sealed class RequestTelemetry(RequestDelegate next, ILogger<RequestTele
         var level = OperationalPaths.Contains(context.Request.Path) ? LogLevel.Debug
             : statusCode >= StatusCodes.Status500InternalServerError ? LogLevel.Error
             : LogLevel.Information;
-        // The path without its query, which may hold what a person typed or a token.
+        if (!logger.IsEnabled(level))
+        {
+            return;
+        }
+
+        // Their names are those that the Elastic Common Schema has fields for; see docs/logging.md.
         logger.Log(
             level,
-            "HTTP {Method} {Path} ({Route}) -> {StatusCode} in {ElapsedMs:0.0} ms, user {UserId}",
-            context.Request.Method,
-            context.Request.Path.Value,
+            "HTTP {Method} {Path} ({Route}) -> {StatusCode} in {ElapsedMilliseconds:0.0} ms, user {UserId}",
+            HttpMetrics.KnownMethod(context.Request.Method),
+            PathOf(context, route),
             route,
             statusCode,
             elapsed.TotalMilliseconds,
@@ -67,6 +72,15 @@ internal sealed class RequestTelemetry(RequestDelegate next, ILogger<RequestTele
 
     private static string RouteOf(Endpoint? endpoint) =>
         endpoint is RouteEndpoint { RoutePattern.RawText: { } template } ? template.StartsWith('/') ? template : "/" + template : Unmatched;
+
+    // Without its query, and only where all that a client chose of it are ids: what is typed where an id belongs may be a token.
+    private static string? PathOf(HttpContext context, string route)
+    {
+        var values = context.Features.Get<IExceptionHandlerFeature>()?.RouteValues ?? context.Request.RouteValues;
+        return route != Unmatched && values.Values.All(IsId) ? context.Request.Path.Value : route;
+    }
+
+    private static bool IsId(object? value) => value is string text && Guid.TryParse(text, out _);
 
     private static string UserOf(HttpContext context) =>
         context.User.FindFirstValue("sub") ?? context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "-";

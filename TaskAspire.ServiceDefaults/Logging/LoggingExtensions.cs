@@ -85,7 +85,9 @@ internal static class LoggingExtensions
         if (Options(services) is { } options && ElasticsearchServer.From(options) is { } server)
         {
             var report = new DeliveryReport(() => services.GetRequiredService<ILogger<DeliveryReport>>(), options, TimeProvider.System);
-            logger.WriteTo.DataStream(server, options, service, report);
+            // For who collects the console: these events need not be sent a second time (ops/logstash).
+            logger.Enrich.WithProperty(ElasticsearchLogging.SinkProperty, "elasticsearch")
+                .WriteTo.DataStream(server, options, service, report);
         }
     }
 

@@ -49,6 +49,9 @@ public sealed class TransportConfiguration(NodePool nodePool, IRequestInvoker re
     /// <summary>Proxies of the environment are not used.</summary>
     public bool DisableAutomaticProxyDetection { get; init; }
 
+    /// <summary>Whether bodies are compressed. The replacement does not.</summary>
+    public bool? EnableHttpCompression { get; init; }
+
     internal ElasticsearchProductRegistration? ProductRegistration { get; } = productRegistration;
 
     internal HttpClient CreateClient() => new(requestInvoker.CreateHandler())

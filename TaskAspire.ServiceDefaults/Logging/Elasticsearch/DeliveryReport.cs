@@ -13,14 +13,12 @@ namespace TaskAspire.ServiceDefaults.Logging.Elasticsearch;
 /// <param name="time">The clock.</param>
 internal sealed class DeliveryReport(Func<ILogger> logger, ElasticsearchOptions options, TimeProvider time)
 {
-    private static readonly TimeSpan BetweenRefusals = TimeSpan.FromMinutes(1);
-
     private readonly Lock _lock = new();
+    private readonly Repeated _refused = new(time);
+    private readonly Repeated _overflowed = new(time);
     private long _dropped;
     private long _droppedBefore;
     private DateTimeOffset? _awaySince;
-    private DateTimeOffset _lastRefusal = DateTimeOffset.MinValue;
-    private int _refused;
 
     public long Dropped => Interlocked.Read(ref _dropped);
 
@@ -28,6 +26,16 @@ internal sealed class DeliveryReport(Func<ILogger> logger, ElasticsearchOptions 
     {
         Interlocked.Add(ref _dropped, events);
         LogMetrics.Dropped(events);
+    }
+
+    /// <summary>An event found the buffer full.</summary>
+    public void Overflow()
+    {
+        Drop(1);
+        if (_overflowed.Add(1) is { } count)
+        {
+            Log(log => log.LogWarning("{BufferSize} log events wait for Elasticsearch already; {Count} were dropped", options.BufferSize, count));
+        }
     }
 
     public void Away(string reason)
@@ -70,20 +78,10 @@ internal sealed class DeliveryReport(Func<ILogger> logger, ElasticsearchOptions 
     public void Refused(int events, int status, string kind)
     {
         Drop(events);
-        int refused;
-        lock (_lock)
+        if (_refused.Add(events) is { } count)
         {
-            _refused += events;
-            if (time.GetUtcNow() - _lastRefusal < BetweenRefusals)
-            {
-                return;
-            }
-
-            _lastRefusal = time.GetUtcNow();
-            (refused, _refused) = (_refused, 0);
+            Log(log => log.LogWarning("Elasticsearch refused {Count} log events ({RefusalStatus} {Kind}); they are dropped", count, status, kind));
         }
-
-        Log(log => log.LogWarning("Elasticsearch refused {Count} log events ({RefusalStatus} {Kind}); they are dropped", refused, status, kind));
     }
 
     public void SetUpRefused(string path, HttpStatusCode status) => Log(log => log.LogWarning(
@@ -100,6 +98,34 @@ internal sealed class DeliveryReport(Func<ILogger> logger, ElasticsearchOptions 
         catch (ObjectDisposedException)
         {
             // The service has stopped, and with it what would say so.
+        }
+    }
+
+    /// <summary>What is said at most once a minute, with the number of times since.</summary>
+    private sealed class Repeated(TimeProvider time)
+    {
+        private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
+        private readonly Lock _lock = new();
+        private DateTimeOffset _next = DateTimeOffset.MinValue;
+        private int _count;
+
+        /// <returns>The number to say now; null when it is not time yet.</returns>
+        public int? Add(int count)
+        {
+            lock (_lock)
+            {
+                _count += count;
+                var now = time.GetUtcNow();
+                if (now < _next)
+                {
+                    return null;
+                }
+
+                _next = now + Interval;
+                (count, _count) = (_count, 0);
+                return count;
+            }
         }
     }
 }

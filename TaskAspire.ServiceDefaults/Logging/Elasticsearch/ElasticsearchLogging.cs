@@ -15,11 +15,14 @@ namespace TaskAspire.ServiceDefaults.Logging.Elasticsearch;
 /// <summary>Log events in the Elastic Common Schema, in the data stream <c>logs-taskaspire-{environment}</c>.</summary>
 internal static partial class ElasticsearchLogging
 {
+    /// <summary>Marks events that go to Elasticsearch.</summary>
+    public const string SinkProperty = "sink";
+
     // Longer than Elasticsearch may be away without loss; what passes the time limit of one request is tried again behind the transport.
     private static readonly TimeSpan DeliveryTimeout = TimeSpan.FromDays(7);
 
     // Under the schema's own names elsewhere in the document.
-    private static readonly HashSet<string> Repeated = ["service", "version", "environment", "ConnectionId"];
+    private static readonly HashSet<string> Repeated = ["service", "version", "environment", "ConnectionId", SinkProperty];
 
     /// <param name="sinks">The logger's sinks.</param>
     /// <param name="server">Where to.</param>
@@ -37,6 +40,8 @@ internal static partial class ElasticsearchLogging
         {
             RequestTimeout = DeliveryTimeout,
             DisableAutomaticProxyDetection = true,
+            // What passes through the delivery is taken apart there.
+            EnableHttpCompression = false,
         });
         return sinks.Logger(logger => logger
             .MinimumLevel.Verbose()
@@ -73,7 +78,7 @@ internal static partial class ElasticsearchLogging
         channel.BufferOptions.ExportMaxConcurrency = 1;
         // Never asked for between attempts, since there is one; a stop waits as long as it says for the second.
         channel.BufferOptions.ExportBackoffPeriod = _ => options.FlushTimeout;
-        channel.PublishToInboundChannelFailureCallback = () => report.Drop(1);
+        channel.PublishToInboundChannelFailureCallback = report.Overflow;
         channel.ExportMaxRetriesCallback = events => report.Drop(events.Count);
     }
 

@@ -1,5 +1,7 @@
+using System.Globalization;
 using System.Net;
 using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -164,7 +166,8 @@ public class RequestLogTests
     private static async Task<double> DroppedAsync(TestService service)
     {
         var metrics = await service.Client.GetStringAsync("/metrics", Cancel);
-        var line = metrics.Split('\n').Single(line => line.StartsWith("log_events_dropped_total ", StringComparison.Ordinal));
-        return double.Parse(line.Split(' ')[1], System.Globalization.CultureInfo.InvariantCulture);
+        var found = Regex.Match(metrics, @"(?m)^log_events_dropped_total\S* (\d+)");
+        Assert.True(found.Success, metrics);
+        return double.Parse(found.Groups[1].Value, CultureInfo.InvariantCulture);
     }
 }

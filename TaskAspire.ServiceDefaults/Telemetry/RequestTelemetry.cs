@@ -52,16 +52,22 @@ internal sealed class RequestTelemetry(RequestDelegate next, ILogger<RequestTele
             return;
         }
 
-        // Their names are those that the Elastic Common Schema has fields for; see docs/logging.md.
-        logger.Log(
-            level,
-            "HTTP {Method} {Path} ({Route}) -> {StatusCode} in {ElapsedMilliseconds:0.0} ms, user {UserId}",
-            HttpMetrics.KnownMethod(context.Request.Method),
-            PathOf(context, route),
-            route,
-            statusCode,
-            elapsed.TotalMilliseconds,
-            UserOf(context));
+        var path = PathOf(context, route);
+        // The names are those that the Elastic Common Schema has fields for; see docs/logging.md.
+        if (UserOf(context) is { } user)
+        {
+            logger.Log(
+                level,
+                "HTTP {Method} {Path} ({Route}) -> {StatusCode} in {ElapsedMilliseconds:0.0} ms, user {UserId}",
+                HttpMetrics.KnownMethod(context.Request.Method), path, route, statusCode, elapsed.TotalMilliseconds, user);
+        }
+        else
+        {
+            logger.Log(
+                level,
+                "HTTP {Method} {Path} ({Route}) -> {StatusCode} in {ElapsedMilliseconds:0.0} ms",
+                HttpMetrics.KnownMethod(context.Request.Method), path, route, statusCode, elapsed.TotalMilliseconds);
+        }
     }
 
     // The exception handler runs the pipeline again without the endpoint that failed, but says which it was.
@@ -82,8 +88,7 @@ internal sealed class RequestTelemetry(RequestDelegate next, ILogger<RequestTele
 
     private static bool IsId(object? value) => value is string text && Guid.TryParse(text, out _);
 
-    private static string UserOf(HttpContext context) =>
-        context.User.FindFirstValue("sub") ?? context.User.FindFirstValue(ClaimTypes.NameIdentifier) ?? "-";
+    private static string? UserOf(HttpContext context) => context.User.FindFirstValue("sub") ?? context.User.FindFirstValue(ClaimTypes.NameIdentifier);
 
     /// <summary>Puts it before all that <c>Program.cs</c> adds.</summary>
     internal sealed class First : IStartupFilter

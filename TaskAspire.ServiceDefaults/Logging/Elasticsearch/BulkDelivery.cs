@@ -86,7 +86,7 @@ internal sealed class BulkDelivery(ElasticsearchServer server, ElasticsearchOpti
     private TimeSpan Delay(int failures, TimeSpan? retryAfter)
     {
         // Half of it by chance, so that instances do not come back together.
-        var backoff = options.RetryDelay * Math.Pow(2, Math.Min(failures, 30)) * (0.5 + (Random.Shared.NextDouble() / 2));
+        var backoff = options.RetryDelay * Math.Pow(2, Math.Clamp(failures - 1, 0, 30)) * (0.5 + (Random.Shared.NextDouble() / 2));
         var delay = retryAfter > backoff ? retryAfter.Value : backoff;
         return delay < options.MaxRetryDelay ? delay : options.MaxRetryDelay;
     }

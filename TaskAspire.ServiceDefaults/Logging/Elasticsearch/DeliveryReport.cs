@@ -68,7 +68,7 @@ internal sealed class DeliveryReport(Func<ILogger> logger, ElasticsearchOptions 
             _awaySince = null;
         }
 
-        Log(log => log.LogInformation("Elasticsearch takes log events again after {Away}; {Dropped} were dropped meanwhile", away, Dropped - _droppedBefore));
+        Log(log => log.LogInformation("Elasticsearch takes log events again after {Seconds:0} s; {Dropped} were dropped meanwhile", away.TotalSeconds, Dropped - _droppedBefore));
     }
 
     /// <summary>Events that would be refused again.</summary>

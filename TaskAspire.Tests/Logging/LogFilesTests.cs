@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using TaskAspire.ServiceDefaults.Logging.Elasticsearch;
-using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.Logging;
 

@@ -104,7 +104,7 @@ internal static class LoggingExtensions
 
         foreach (var (category, limit) in environment.IsDevelopment() ? [] : Limits)
         {
-            levels.TryAdd(category, limit);
+            levels.TryAdd(category, Inherited(levels, category));
             foreach (var inner in levels.Keys.Where(key => key == category || key.StartsWith(category + ".", StringComparison.Ordinal)).ToList())
             {
                 levels[inner] = levels[inner] < limit ? limit : levels[inner];
@@ -113,6 +113,13 @@ internal static class LoggingExtensions
 
         return levels;
     }
+
+    /// <summary>The level of a category that is not configured: that of what it is a part of.</summary>
+    private static LogLevel Inherited(Dictionary<string, LogLevel> levels, string category) => levels
+        .Where(entry => category.StartsWith(entry.Key + ".", StringComparison.Ordinal))
+        .OrderBy(entry => entry.Key.Length)
+        .Select(entry => entry.Value)
+        .LastOrDefault(levels.GetValueOrDefault("Default", LogLevel.Information));
 
     // Options that are wrong stop the start, which says so; until then there is the console.
     private static ElasticsearchOptions? Options(IServiceProvider services)

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using TaskAspire.ServiceDefaults.Logging.Elasticsearch;
 using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.Logging;
@@ -254,6 +256,19 @@ public class ElasticsearchDeliveryTests
         await hanging.DisposeAsync();
         Assert.InRange(Stopwatch.GetElapsedTime(start), TimeSpan.Zero, TimeSpan.FromSeconds(4));
         await Eventually.TrueAsync(() => hanging.Dropped == 50, Token);
+    }
+
+    [Theory]
+    [InlineData("http://es:9200", null, null, "http://es:9200/", null)]
+    [InlineData("https://es/logs", "elastic", "a:b", "https://es/logs/", "elastic:a:b")]
+    [InlineData("https://elastic:p%40ss@es/logs/", "other", "x", "https://es/logs/", "elastic:p@ss")]
+    public void Credentials_are_taken_out_of_the_address(string url, string? user, string? password, string address, string? credentials)
+    {
+        var server = ElasticsearchServer.From(new ElasticsearchOptions { Url = new Uri(url), Username = user, Password = password })!;
+        Assert.Equal(address, server.Url.ToString());
+        using var request = server.CreateRequest(HttpMethod.Get, "_ilm/policy/x");
+        Assert.Equal(address + "_ilm/policy/x", request.RequestUri!.ToString());
+        Assert.Equal(credentials, request.Headers.Authorization?.Parameter is { } sent ? Encoding.UTF8.GetString(Convert.FromBase64String(sent)) : null);
     }
 
     private static Task AllArriveAsync(ElasticsearchStub elasticsearch, int count) => Eventually.TrueAsync(() => elasticsearch.Documents.Count == count, Token);

@@ -1,0 +1,29 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using TaskAspire.ServiceDefaults;
+
+namespace TaskAspire.Tests.Logging;
+
+public class LogLevelTests
+{
+    [Theory]
+    [InlineData("Production", "Microsoft.AspNetCore.Hosting.Diagnostics=Trace", "Microsoft.AspNetCore.Hosting.Diagnostics", LogLevel.Warning)]
+    [InlineData("Production", "Microsoft=Trace", "Microsoft.AspNetCore.Routing.Matcher", LogLevel.Warning)]
+    [InlineData("Production", "System.Net.Http.HttpClient=Trace", "System.Net.Http.HttpClient.x", LogLevel.Warning)]
+    [InlineData("Production", "Microsoft=Error", "Microsoft.AspNetCore.Routing.Matcher", LogLevel.Error)]
+    [InlineData("Production", "Default=Trace", "TaskAspire.ApiService", LogLevel.Trace)]
+    [InlineData("Production", "Default=Trace", "Microsoft.AspNetCore.Routing.Matcher", LogLevel.Warning)]
+    [InlineData("Production", "Microsoft=Trace", "Microsoft.Hosting.Lifetime", LogLevel.Information)]
+    [InlineData("Development", "Microsoft.AspNetCore=Debug", "Microsoft.AspNetCore.Routing.Matcher", LogLevel.Debug)]
+    public async Task Outside_development_what_quotes_clients_stays_quiet(string environment, string setting, string category, LogLevel expected)
+    {
+        var builder = WebApplication.CreateBuilder(new WebApplicationOptions { EnvironmentName = environment });
+        builder.Configuration.AddInMemoryCollection([new("Logging:LogLevel:" + setting.Split('=')[0], setting.Split('=')[1])]);
+        builder.AddServiceDefaults();
+        await using var app = builder.Build();
+        var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(category);
+        Assert.Equal(expected, Enum.GetValues<LogLevel>().First(logger.IsEnabled));
+    }
+}

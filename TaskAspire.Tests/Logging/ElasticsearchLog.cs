@@ -10,6 +10,9 @@ namespace TaskAspire.Tests.Logging;
 /// <summary>The way to Elasticsearch as a service has it, in a hurry and with nothing else around it.</summary>
 internal sealed class ElasticsearchLog : IAsyncDisposable
 {
+    /// <summary>The same in all of a process: Elastic's package keeps what it knows of the service once, for all sinks.</summary>
+    public static readonly ServiceInfo Service = new("web", "2.1.0", "Testing");
+
     private readonly Serilog.Core.Logger _logger;
     private readonly DeliveryReport _report;
     private readonly Recorder _said = new();
@@ -27,7 +30,7 @@ internal sealed class ElasticsearchLog : IAsyncDisposable
         _report = new DeliveryReport(() => _said, options, TimeProvider.System);
         _logger = new LoggerConfiguration()
             .MinimumLevel.Verbose()
-            .WriteTo.DataStream(ElasticsearchServer.From(options)!, options, new ServiceInfo("test-service", "1.2.3", "Testing"), _report)
+            .WriteTo.DataStream(ElasticsearchServer.From(options)!, options, Service, _report)
             .CreateLogger();
     }
 

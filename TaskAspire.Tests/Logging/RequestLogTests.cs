@@ -35,7 +35,9 @@ public class RequestLogTests
         Assert.Equal(16, ((string)line["span.id"]!).Length);
         Assert.InRange((long)line["event"]!["duration"]!, 1, 60_000_000_000);
         Assert.Equal("Information", (string?)line["log.level"]);
-        Assert.Equal(("web", "2.1.0", "Testing"), ((string?)line["service"]!["name"], (string?)line["service"]!["version"], (string?)line["service"]!["environment"]));
+        Assert.Equal(
+            (ElasticsearchLog.Service.Name, ElasticsearchLog.Service.Version, ElasticsearchLog.Service.Environment),
+            ((string?)line["service"]!["name"], (string?)line["service"]!["version"], (string?)line["service"]!["environment"]));
         Assert.Matches("^HTTP \"GET\" \"/things/", (string)line["message"]!);
         Assert.DoesNotContain("hidden", line.ToJsonString(), StringComparison.Ordinal);
     }
@@ -146,11 +148,11 @@ public class RequestLogTests
             app.MapGet("/named/{name}", (string name) => name);
             app.MapGet("/fails", IResult () => throw new InvalidOperationException("on purpose"));
         },
-        environment: "Testing",
+        environment: ElasticsearchLog.Service.Environment,
         settings:
         [
             ("Elasticsearch:Url", elasticsearch.Url.ToString()), ("Elasticsearch:BatchAge", "00:00:01"), ("Elasticsearch:RequestTimeout", "00:00:02"),
-            ("OTEL_SERVICE_NAME", "web"), ("Service:Version", "2.1.0"), ("Logging:LogLevel:TaskAspire", "Information"), ("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
+            ("OTEL_SERVICE_NAME", ElasticsearchLog.Service.Name), ("Service:Version", ElasticsearchLog.Service.Version), ("Logging:LogLevel:TaskAspire", "Information"), ("Logging:LogLevel:Microsoft.AspNetCore", "Warning"),
             .. settings,
         ]);
 

@@ -35,12 +35,11 @@ public sealed class DatabaseAwayTests(BackingServices services)
             Assert.Equal("database", problem.GetProperty("service").GetString());
         }
 
-        // What never was a key is known without the database, and so costs it nothing.
-        Assert.Equal(401, (await api.GetAsync("/api/v1/tasks", "ta_" + new string('x', 49))).Status);
         Assert.Equal(503, (await api.GetAsync("/api/v1/tasks", ApiKeyText.Create())).Status);
 
         await postgres.StartAsync(cancellationToken);
-        Assert.Equal(200, (await api.GetAsync("/api/v1/auth/me", access)).Status);
+        // Within the moment that the gate takes to notice.
+        await Eventually.TrueAsync(async () => (await api.GetAsync("/api/v1/auth/me", access)).Status == 200, cancellationToken);
         Assert.Equal(200, (await api.PostAsync("/api/v1/auth/refresh", new { refreshToken = refresh })).Status);
     }
 }

@@ -5,7 +5,7 @@ using TaskAspire.Standalone.Processes;
 
 namespace TaskAspire.Tests.Logging;
 
-/// <summary>A service in a process of its own, for what it writes to its console.</summary>
+/// <summary>A service in a process of its own, for what it writes to its console and what memory it takes.</summary>
 internal sealed partial class LoggedProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromMinutes(2);
@@ -22,6 +22,16 @@ internal sealed partial class LoggedProcess : IAsyncDisposable
 
     /// <summary>All that it has written to its output and to its error output.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
+
+    /// <summary>Bytes of memory it has in use (RSS).</summary>
+    public long WorkingSet
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
 
     /// <summary>Returns when it listens.</summary>
     /// <param name="service">A type of it.</param>

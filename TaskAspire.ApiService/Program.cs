@@ -46,6 +46,8 @@ app.UseDatabaseGate();
 app.UseAuthentication();
 app.UseRateLimits();
 app.UseAuthorization();
+app.UsePatchMediaTypes();
+app.UseWriteTurns();
 app.UseIdempotency();
 app.UseOutputCache();
 

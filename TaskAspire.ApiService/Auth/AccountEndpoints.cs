@@ -29,12 +29,13 @@ internal static class AccountEndpoints
             .RequireAuthRateLimit<JsonObject>((patch, context) => patch.ContainsKey("email") || patch.ContainsKey("currentPassword") ? Caller(context) : null)
             .WithName("patchMe").WithSummary("Change the caller's account")
             .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched. Another address needs the currentPassword, too.")
-            .Accepts<ProfilePatch>("application/merge-patch+json", "application/json")
+            .Accepts<ProfilePatch>(PatchMediaTypes.MergePatch, PatchMediaTypes.Json)
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
         account.MapDelete("/me", DeleteAsync)
             .RequireAuthRateLimit<DeleteAccountRequest>((_, context) => Caller(context))
             .WithName("deleteMe").WithSummary("Delete the caller's account")
-            .WithDescription("With everything in it: tasks, webhooks, API keys, sessions. There is no way back; tokens and keys are refused from now on.")
+            .WithDescription("With everything in it: tasks, webhooks, API keys, sessions. There is no way back; tokens and keys are refused from now on. "
+                + "Lists that are cached are reached by nobody any more, and expire within five minutes.")
             .ProducesValidationProblem();
         account.MapPost("/password", ChangePasswordAsync)
             .RequireAuthRateLimit<ChangePasswordRequest>((_, context) => Caller(context))

@@ -17,7 +17,7 @@ internal sealed class DatabaseGate(
     /// With <see cref="Interval"/>, and half a second for PostgreSQL's driver to give a statement up, within the 3 seconds that a client waits at most.
     /// Real time, also where tests bring a clock of their own: it is a real server that is waited for.
     /// </summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.75);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1.5);
 
     private CancellationTokenSource _outage = new();
     private int _requests;

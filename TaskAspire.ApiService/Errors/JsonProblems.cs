@@ -8,6 +8,9 @@ internal static class JsonProblems
 {
     private static readonly string[] Required = ["The field is required."];
 
+    /// <summary>For a member that is none. Names in answers are camelCase, so how it was spelled is said here.</summary>
+    public static string NoSuchField(string name) => $"There is no field '{name}' (upper and lower case differ).";
+
     public static ProblemDetails Describe(JsonException exception)
     {
         var field = FieldOf(exception.Path);
@@ -17,7 +20,8 @@ internal static class JsonProblems
         message = end < 0 ? message : message[..end];
         if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
         {
-            message = "There is no such field.";
+            // "The JSON property 'Title' could not be mapped …"
+            message = NoSuchField(message.Split('\'')[1]);
         }
         else if (message.Contains("could not be converted to", StringComparison.Ordinal))
         {

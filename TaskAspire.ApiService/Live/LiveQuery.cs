@@ -1,4 +1,5 @@
 using System.Globalization;
+using TaskAspire.ApiService.Paging;
 
 namespace TaskAspire.ApiService.Live;
 
@@ -28,7 +29,7 @@ internal sealed class LiveQuery
             }
             else
             {
-                query._errors[name] = ["There is no such parameter."];
+                query._errors[name] = [PageQuery.NoSuchParameter(name)];
             }
         }
 

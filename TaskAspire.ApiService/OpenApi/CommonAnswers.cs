@@ -7,6 +7,7 @@ using Microsoft.OpenApi;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Idempotency;
 using TaskAspire.ApiService.Tasks.Bulk;
+using TaskAspire.ApiService.Writing;
 
 namespace TaskAspire.ApiService.OpenApi;
 
@@ -18,6 +19,20 @@ internal static class CommonAnswers
     private const string Problem = "Problem";
     private const string ProblemMediaType = "application/problem+json";
     private const string ReplayedHeader = "Idempotent-Replayed";
+    private const string CacheHeader = "X-Cache";
+    private const string AcceptPatchHeader = "Accept-Patch";
+
+    /// <summary>Headers of single operations.</summary>
+    private static readonly (string Operation, int Status, string Header)[] OwnHeaders =
+    [
+        ("listTasks", StatusCodes.Status200OK, CacheHeader),
+        ("createTask", StatusCodes.Status201Created, HeaderNames.Link),
+        ("replaceTask", StatusCodes.Status200OK, HeaderNames.Link),
+        ("patchTask", StatusCodes.Status200OK, HeaderNames.Link),
+        ("completeTask", StatusCodes.Status200OK, HeaderNames.Link),
+        ("exportTasks", StatusCodes.Status200OK, HeaderNames.ContentDisposition),
+    ];
+
     private static readonly string[] LimitHeaders = ["RateLimit-Limit", "RateLimit-Remaining", "RateLimit-Reset"];
 
     public static void Describe(OpenApiOperation operation, OpenApiOperationTransformerContext context)
@@ -50,6 +65,16 @@ internal static class CommonAnswers
         {
             Complete((OpenApiResponse)answer, int.Parse(status, CultureInfo.InvariantCulture), context.Document);
         }
+
+        foreach (var (_, status, header) in OwnHeaders.Where(own => own.Operation == operation.OperationId))
+        {
+            ((OpenApiResponse)operation.Responses[status.ToString(CultureInfo.InvariantCulture)]).AddHeader(header, context.Document);
+        }
+
+        if (context.Description.HttpMethod == HttpMethods.Patch)
+        {
+            ((OpenApiResponse)operation.Responses[StatusCodes.Status415UnsupportedMediaType.ToString(CultureInfo.InvariantCulture)]).AddHeader(AcceptPatchHeader, context.Document);
+        }
     }
 
     public static void AddComponents(OpenApiDocument document)
@@ -65,6 +90,10 @@ internal static class CommonAnswers
             [HeaderNames.ETag] = Header("The state of what is answered, for If-Match and If-None-Match.", Text(), ETagExample),
             [HeaderNames.Location] = Header("Where what was created is.", Text("uri-reference"), "/api/v1/tasks/01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12"),
             [HeaderNames.WWWAuthenticate] = Header("How to show a credential (RFC 6750).", Text(), "Bearer"),
+            [HeaderNames.Link] = Header("The next occurrence, when a task that recurs was completed (RFC 8288); otherwise left out.", Text(), "</api/v1/tasks/01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12>; rel=\"next\""),
+            [HeaderNames.ContentDisposition] = Header("A name for the file.", Text(), "attachment; filename=taskaspire-2026-11-25.json"),
+            [CacheHeader] = Header("hit when the list came from the cache, which never has an older state than the last write; else miss.", Text(), "miss"),
+            [AcceptPatchHeader] = Header("The media types of a patch (RFC 5789).", Text(), $"{PatchMediaTypes.MergePatch}, {PatchMediaTypes.Json}"),
             [ReplayedHeader] = Header("true when this is the answer to an earlier request with the same Idempotency-Key; otherwise left out.", Text(), "true"),
         };
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();

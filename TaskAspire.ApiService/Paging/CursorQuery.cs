@@ -43,7 +43,7 @@ internal sealed class CursorQuery<T>
                 Cursor = T.TryParse(value, CultureInfo.InvariantCulture, out var cursor) ? cursor : null;
                 return Cursor is not null ? null : "It is not a cursor of this API; send nextCursor of the page before.";
             default:
-                return "There is no such parameter.";
+                return PageQuery.NoSuchParameter(name);
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class PageQuery
                     query.Limit = query.Take(name, values.ToString(), MaxLimit, DefaultLimit);
                     break;
                 default:
-                    query._errors[name] = ["There is no such parameter."];
+                    query._errors[name] = [NoSuchParameter(name)];
                     break;
             }
         }
@@ -49,6 +49,9 @@ internal sealed class PageQuery
         int.TryParse(value, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number >= 1 && number <= max ? number : null;
 
     public static string Expected(int max) => string.Create(CultureInfo.InvariantCulture, $"A whole number from 1 to {max} is expected.");
+
+    /// <summary>For a name that is none. Names in answers are camelCase, so how it was spelled is said here.</summary>
+    public static string NoSuchParameter(string name) => $"There is no parameter '{name}' (upper and lower case differ).";
 
     private int Take(string name, string value, int max, int fallback)
     {

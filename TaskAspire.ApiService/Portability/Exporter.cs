@@ -20,9 +20,11 @@ internal interface IExportFormat
 /// Writes an export of one moment: a read-only REPEATABLE READ transaction, read and sent page by page, so that memory does not grow with
 /// the number of tasks.
 /// </summary>
-internal sealed class Exporter(TaskDbContext database, ExportSource source, TimeProvider clock)
+internal sealed class Exporter(TaskDbContext database, ExportSource source, ExportTurns turns, TimeProvider clock)
 {
-    public async Task WriteAsync(Guid userId, IExportFormat format, HttpResponse response, CancellationToken cancellationToken) =>
+    public async Task WriteAsync(Guid userId, IExportFormat format, HttpResponse response, CancellationToken cancellationToken)
+    {
+        using var turn = await turns.TakeAsync(userId, response.HttpContext, cancellationToken);
         await database.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
@@ -48,4 +50,5 @@ internal sealed class Exporter(TaskDbContext database, ExportSource source, Time
                 await response.Body.WriteAsync(output.WrittenMemory, token);
             },
             cancellationToken);
+    }
 }

@@ -32,6 +32,7 @@ internal static class PortabilityEndpoints
 
     public static WebApplicationBuilder AddPortability(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<ExportTurns>();
         builder.Services.AddScoped<ExportSource>().AddScoped<Exporter>().AddScoped<ImportCheck>().AddScoped<Importer>();
         return builder;
     }

@@ -45,7 +45,7 @@ internal sealed class SyncQuery
                 Token = SyncToken.TryParse(userId, value);
                 return Token is not null ? null : "It is not a sync token of this user; send nextToken of the answer before, or none to begin.";
             default:
-                return "There is no such parameter.";
+                return PageQuery.NoSuchParameter(name);
         }
     }
 }

@@ -59,7 +59,7 @@ internal sealed class TaskListQueryParser(IQueryCollection parameters)
     {
         foreach (var (name, values) in parameters)
         {
-            FailIf(!Known.Contains(name), name, "There is no such parameter.");
+            FailIf(!Known.Contains(name), name, PageQuery.NoSuchParameter(name));
             FailIf(values.Count > 1 && !Repeatable.Contains(name), name, "Give it once.");
             FailIf(values.Any(v => v is not null && !StrictStringConverter.IsStorable(v)), name, "The text must not contain U+0000 or half of a surrogate pair.");
         }

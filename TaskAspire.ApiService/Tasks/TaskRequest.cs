@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.Data.Tasks;
@@ -115,12 +116,17 @@ public sealed record ReminderRequest
     }
 }
 
-internal static class TimeZones
+internal static partial class TimeZones
 {
     /// <summary>Whether it is a zone of the IANA database. (Windows names would be found too; they have no slash, but UTC and GMT have none either.)</summary>
     public static bool IsIana(string name) =>
         name.Length is > 0 and <= 64
         && StrictStringConverter.IsStorable(name)
+        && !OfTheMachine().IsMatch(name)
         && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
         && zone.HasIanaId;
+
+    // What lies in the machine's database beside the zones: its own time, and all zones once more with other leap seconds.
+    [GeneratedRegex("^(localtime|posixrules|Factory)$|^(posix|right)/", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
+    private static partial Regex OfTheMachine();
 }

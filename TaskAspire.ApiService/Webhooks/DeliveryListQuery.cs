@@ -74,7 +74,7 @@ internal sealed class DeliveryListQuery
                 To = TakeTime(value);
                 return To is not null ? null : Rfc3339Converter.Expected;
             default:
-                return "There is no such parameter.";
+                return PageQuery.NoSuchParameter(name);
         }
     }
 

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.Paging;
 using TaskAspire.ApiService.Json;
 using TaskAspire.Data;
 using TaskAspire.Data.Webhooks;
@@ -77,12 +78,10 @@ internal static class WebhookStats
         ["30d"] = TimeSpan.FromDays(30),
     };
 
-    private static readonly string[] NoSuchParameter = ["There is no such parameter."];
-
     public static async Task<Results<Ok<WebhookStatsResponse>, ProblemHttpResult>> GetAsync(
         Guid id, ClaimsPrincipal user, TaskDbContext database, HttpRequest request, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var errors = request.Query.Keys.Where(name => name != "window").ToDictionary(name => name, _ => NoSuchParameter);
+        var errors = request.Query.Keys.Where(name => name != "window").ToDictionary(name => name, name => new[] { PageQuery.NoSuchParameter(name) });
         var window = request.Query.TryGetValue("window", out var given) ? given.ToString() : DefaultWindow;
         if (!Windows.TryGetValue(window, out var length))
         {

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Json;
 
 namespace TaskAspire.ApiService.Writing;
@@ -14,14 +15,24 @@ internal static class MergePatch
     public static T Apply<T>(T current, JsonObject patch)
     {
         var target = JsonSerializer.SerializeToNode(current, ApiJson.Options)!.AsObject();
-        Merge(target, patch);
         try
         {
+            RequireKnown(target, patch);
+            Merge(target, patch);
             return target.Deserialize<T>(ApiJson.Options)!;
         }
         catch (JsonException exception)
         {
             throw new BadHttpRequestException("The patch does not fit.", StatusCodes.Status400BadRequest, exception);
+        }
+    }
+
+    /// <summary>A name that nothing has would go unnoticed where its value is null, which removes it.</summary>
+    private static void RequireKnown(JsonObject target, JsonObject patch)
+    {
+        if (patch.FirstOrDefault(member => !target.ContainsKey(member.Key)).Key is { } unknown)
+        {
+            throw new JsonException(JsonProblems.NoSuchField(unknown), "$." + unknown, null, null);
         }
     }
 

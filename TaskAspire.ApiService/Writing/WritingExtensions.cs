@@ -17,4 +17,11 @@ internal static class WritingExtensions
         builder.Services.AddSingleton(TimeProvider.System);
         return builder;
     }
+
+    /// <summary>Only merge patches are patches here. To stand after <c>UseAuthorization</c>.</summary>
+    public static WebApplication UsePatchMediaTypes(this WebApplication app)
+    {
+        app.UseMiddleware<PatchMediaTypes>();
+        return app;
+    }
 }

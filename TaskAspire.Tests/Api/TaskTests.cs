@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using TaskAspire.Tests.Fixtures;
 using static System.Net.HttpStatusCode;
@@ -138,6 +139,8 @@ public sealed class TaskTests(BackingServices services)
     [InlineData("""{"title":""}""", "title")]
     [InlineData("""{"status":"x"}""", "status")]
     [InlineData("""{"version":7}""", "version")]
+    [InlineData("""{"unknown":null}""", "unknown")]
+    [InlineData("""{"timeZone":"localtime"}""", "timeZone")]
     [InlineData("""{"tags":["",2]}""", "tags[1]")]
     [InlineData("""{"categoryId":"01a204fd-08dc-7665-898a-348bda3bef04"}""", "categoryId")]
     [InlineData("""[1]""", "$")]
@@ -150,6 +153,33 @@ public sealed class TaskTests(BackingServices services)
 
         Assert.NotEmpty(answer.ErrorOf(field));
         Assert.True(JsonNode.DeepEquals(task, (await user.GetAsync($"tasks/{task["id"]}")).Json));
+    }
+
+    [Theory]
+    [InlineData("application/json-patch+json")]
+    [InlineData("application/vnd.api+json")]
+    [InlineData("text/plain")]
+    [InlineData(null)]
+    public async Task Only_a_merge_patch_is_a_patch(string? type)
+    {
+        var user = await _api.CreateUserAsync();
+        var task = await user.CreateTaskAsync("a");
+        using var request = new HttpRequestMessage(HttpMethod.Patch, $"/api/v1/tasks/{task["id"]}") { Content = new StringContent("""{"title":"b"}""") };
+        request.Content.Headers.ContentType = type is null ? null : new MediaTypeHeaderValue(type);
+
+        using var answer = await user.Http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(UnsupportedMediaType, answer.StatusCode);
+        Assert.Equal("application/merge-patch+json, application/json", answer.Headers.GetValues("Accept-Patch").Single());
+        Assert.Equal("a", (string?)(await user.GetAsync($"tasks/{task["id"]}")).Json["title"]);
+    }
+
+    [Fact]
+    public async Task A_name_that_is_spelled_otherwise_is_told_as_it_was_sent()
+    {
+        var user = await _api.CreateUserAsync();
+        Assert.Contains("'Title'", (await user.PostAsync("tasks", JsonNode.Parse("""{"Title":"a"}"""), BadRequest)).ErrorOf("title"), StringComparison.Ordinal);
+        Assert.Contains("'Status'", (await user.GetAsync("tasks?Status=todo", BadRequest)).ErrorOf("status"), StringComparison.Ordinal);
     }
 
     [Fact]

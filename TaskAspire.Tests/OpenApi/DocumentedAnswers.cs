@@ -4,18 +4,55 @@ using NJsonSchema;
 namespace TaskAspire.Tests.OpenApi;
 
 /// <summary>Whether an answer is one that the document knows: its status, its media type, and its body down to the last member.</summary>
-internal sealed class DocumentedAnswers(JsonNode document)
+internal sealed class DocumentedAnswers
 {
-    private readonly Dictionary<string, JsonSchema> _schemas = [];
-    private readonly JsonNode _components = Closed(document["components"]!["schemas"]!);
+    /// <summary>What HTTP itself has beside an answer.</summary>
+    private static readonly HashSet<string> OfEveryAnswer = new(StringComparer.OrdinalIgnoreCase)
+    {
+        "Date", "Server", "Connection", "Transfer-Encoding", "Content-Type", "Content-Length", "Cache-Control", "Pragma", "Expires", "Vary", "Allow", "X-Accel-Buffering",
+    };
+
+    private readonly JsonNode _document;
+    private readonly JsonSchema _schemas;
+
+    private DocumentedAnswers(JsonNode document, JsonSchema schemas) => (_document, _schemas) = (document, schemas);
+
+    /// <summary>Reads all schemas at once, which takes its time.</summary>
+    public static async Task<DocumentedAnswers> ReadAsync(JsonNode document)
+    {
+        var definitions = Closed(document["components"]!["schemas"]!).AsObject();
+        foreach (var (path, item) in document["paths"]!.AsObject())
+        {
+            foreach (var (method, operation) in item!.AsObject())
+            {
+                foreach (var (status, answer) in operation!["responses"]!.AsObject())
+                {
+                    foreach (var (mediaType, media) in answer!["content"]?.AsObject() ?? [])
+                    {
+                        if (media!["schema"] is { } schema)
+                        {
+                            definitions[Key(path, method, status, mediaType)] = new JsonObject { ["allOf"] = new JsonArray(Closed(schema)) };
+                        }
+                    }
+                }
+            }
+        }
+
+        return new DocumentedAnswers(document, await JsonSchema.FromJsonAsync(new JsonObject { ["definitions"] = definitions }.ToJsonString()));
+    }
 
     /// <summary>What is wrong with an answer; null when all is well.</summary>
-    public async Task<string?> FindProblemAsync(string path, string method, int status, string? mediaType, string body)
+    public string? FindProblem(string path, string method, int status, string? mediaType, string body, IEnumerable<string> headers)
     {
-        var operation = document["paths"]![path]![method]!;
+        var operation = _document["paths"]![path]![method]!;
         if (operation["responses"]![$"{status}"] is not { } answer)
         {
             return $"{status} is not documented: {body}";
+        }
+
+        if (headers.FirstOrDefault(h => answer["headers"]?[h] is null && !OfEveryAnswer.Contains(h)) is { } undocumented)
+        {
+            return $"{status} has a header that is not documented: {undocumented}";
         }
 
         if (answer["content"] is not JsonObject content)
@@ -23,26 +60,21 @@ internal sealed class DocumentedAnswers(JsonNode document)
             return body.Length > 0 ? $"{status} has no body in the document: {body}" : null;
         }
 
-        if (mediaType is null || content[mediaType] is not { } media)
+        if (mediaType is null || content[mediaType] is null)
         {
             return $"{status} is not documented to come as {mediaType}: {body}";
         }
 
-        if (!mediaType.EndsWith("json", StringComparison.Ordinal) || media["schema"] is not { } schema)
+        if (!mediaType.EndsWith("json", StringComparison.Ordinal) || !_schemas.Definitions.TryGetValue(Key(path, method, $"{status}", mediaType), out var schema))
         {
             return null;
         }
 
-        var key = $"{method} {path} {status} {mediaType}";
-        if (!_schemas.TryGetValue(key, out var compiled))
-        {
-            var whole = new JsonObject { ["allOf"] = new JsonArray(Closed(schema)), ["definitions"] = _components.DeepClone() };
-            _schemas[key] = compiled = await JsonSchema.FromJsonAsync(whole.ToJsonString());
-        }
-
-        var errors = compiled.Validate(body);
+        var errors = schema.Validate(body);
         return errors.Count == 0 ? null : $"{status} does not fit its schema: {string.Join("; ", errors.Take(3))}: {body}";
     }
+
+    private static string Key(string path, string method, string status, string mediaType) => $"{method} {path} {status} {mediaType}";
 
     /// <summary>With the references where they are now, and no room for a member that is not documented.</summary>
     private static JsonNode Closed(JsonNode schema)

@@ -1,19 +1,21 @@
+using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
+using TaskAspire.Data;
 
 namespace TaskAspire.WebhookDispatcher.Hosting;
 
 /// <summary>
-/// Holds back all work until the database has its tables, which the API's migrator makes, and asks for them in a way that is no error:
-/// both services may start at once, and the server's log stays clean.
+/// Holds back all work until the database has all its tables and columns, which the API's migrator makes one migration after the other, and asks
+/// for them in a way that is no error: both services may start at once, and the server's log stays clean.
 /// </summary>
-internal sealed class SchemaGate(NpgsqlDataSource database, TimeProvider time, ILogger<SchemaGate> logger)
+internal sealed class SchemaGate(IServiceScopeFactory scopes, TimeProvider time, ILogger<SchemaGate> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     private volatile bool _open;
     private int _announced;
 
-    /// <summary>Returns when the tables are there.</summary>
+    /// <summary>Returns when the schema is there.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
     {
         while (!_open && !(_open = await IsThereAsync(cancellationToken)))
@@ -31,10 +33,10 @@ internal sealed class SchemaGate(NpgsqlDataSource database, TimeProvider time, I
     {
         try
         {
-            await using var command = database.CreateCommand("SELECT to_regclass('webhook_deliveries') IS NOT NULL");
-            return await command.ExecuteScalarAsync(cancellationToken) is true;
+            await using var scope = scopes.CreateAsyncScope();
+            return await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(cancellationToken);
         }
-        catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or RetryLimitExceededException)
         {
             logger.LogDebug(failure, "The database cannot be asked yet");
             return false;

@@ -64,7 +64,12 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
 
         public Task WriteAsync(object response)
         {
-            ((HttpResponse)response).Headers[HeaderName] = Hit ? "hit" : "miss";
+            var answer = (HttpResponse)response;
+            if (answer.StatusCode == StatusCodes.Status200OK)
+            {
+                answer.Headers[HeaderName] = Hit ? "hit" : "miss";
+            }
+
             return Task.CompletedTask;
         }
     }

@@ -1,32 +1,44 @@
-using TaskAspire.AppHost.Backing;
+using TaskAspire.AppHost;
+using TaskAspire.AppHost.Commands;
+using TaskAspire.AppHost.Deployment;
 using TaskAspire.AppHost.Resources;
-using TaskAspire.Standalone;
 
 var builder = DistributedApplication.CreateBuilder(args);
+var stack = await Stack.BeginAsync(builder);
 
-if (builder.ExecutionContext.IsRunMode && await BackingChoice.IsEmbeddedAsync(builder.Configuration))
-{
-    return await StandaloneHost.RunAsync(BackingChoice.WithoutChoice(args));
-}
+var taskdb = stack.AddTaskDatabase("taskdb");
+var cache = stack.AddCache("cache");
+var elasticsearch = stack.AddElasticsearch("elasticsearch");
 
-var taskdb = builder.AddTaskDatabase("taskdb");
-var cache = builder.AddCache("cache");
-
-var migrator = builder.AddProject<Projects.TaskAspire_ApiService>("migrator", RunsOnceExtensions.WithoutEndpoints)
-    .RunsOnce("migrate")
-    .WithReference(taskdb).WaitFor(taskdb);
+var migrator = stack.AddMigrator("migrator", taskdb);
 
 var dispatcher = builder.AddProject<Projects.TaskAspire_WebhookDispatcher>("webhookdispatcher")
-    .WithReference(taskdb).WaitForCompletion(migrator)
+    .WithTaskDatabase(stack, taskdb).WaitForCompletion(migrator)
+    .WithLogsIn(stack, elasticsearch)
+    .WithPort(stack, options => options.DispatcherPort)
+    .WithOwnForwardedHeaders()
     .WithProbes()
-    .WithUrlForEndpoint("http", _ => new() { Url = "/inbox", DisplayText = "Webhook inbox" });
+    .WithMetrics()
+    .WithInbox()
+    .PublishAsDispatcher(stack, taskdb);
 
-builder.AddProject<Projects.TaskAspire_ApiService>("apiservice")
-    .WithReference(taskdb).WaitForCompletion(migrator)
+var api = builder.AddProject<Projects.TaskAspire_ApiService>("apiservice")
+    .WithTaskDatabase(stack, taskdb).WaitForCompletion(migrator)
     .WithReference(cache).WaitFor(cache)
-    .WithReference(dispatcher)
+    .WithReference(dispatcher.GetEndpoint("http"))
+    .WithLogsIn(stack, elasticsearch)
+    .WithPort(stack, options => options.ApiPort)
+    .WithPublicAddress()
+    .WithOwnForwardedHeaders()
     .WithProbes()
-    .WithExternalHttpEndpoints();
+    .WithMetrics()
+    .PublishAsApi(stack);
+
+var prometheus = stack.AddPrometheus("prometheus", api, dispatcher);
+stack.AddGrafana("grafana", prometheus);
+stack.AddLogstash("logstash", elasticsearch);
+stack.AddKibana("kibana", elasticsearch);
+
+stack.AddDemoCommands(api, dispatcher);
 
 await builder.Build().RunAsync();
-return 0;

@@ -43,7 +43,7 @@ public sealed class EmbeddedBacking : IAsyncDisposable
     /// <param name="cancellationToken">Ends the start.</param>
     /// <returns>The running servers; disposing of it stops them in order.</returns>
     /// <exception cref="StackException">One cannot be started; the message says why and what to do.</exception>
-    public static async Task<EmbeddedBacking> StartAsync(string? dataDirectory, int postgresPort, int redisPort, CancellationToken cancellationToken)
+    public static Task<EmbeddedBacking> StartAsync(string? dataDirectory, int postgresPort, int redisPort, CancellationToken cancellationToken)
     {
         var options = new StandaloneOptions
         {
@@ -51,20 +51,7 @@ public sealed class EmbeddedBacking : IAsyncDisposable
             PostgresPort = postgresPort,
             RedisPort = redisPort,
         };
-        var directory = new DataDirectory(options.DataDirectory);
-        directory.Create();
-        var stackLock = StackLock.Take(directory.Root);
-        try
-        {
-            var records = new ChildRecords(directory.Records, SilentOutput.Instance);
-            await records.StopLeftoversAsync(cancellationToken);
-            return await StartAsync(options, directory, new PortAllocator(), records, SilentOutput.Instance, stackLock, cancellationToken);
-        }
-        catch
-        {
-            stackLock.Dispose();
-            throw;
-        }
+        return StartAsync(options, SilentOutput.Instance, cancellationToken);
     }
 
     /// <inheritdoc />
@@ -79,6 +66,25 @@ public sealed class EmbeddedBacking : IAsyncDisposable
             await _postgres.DisposeAsync();
         }
         _lock?.Dispose();
+    }
+
+    /// <summary>As above, with all options, for a host that shows what the servers write.</summary>
+    internal static async Task<EmbeddedBacking> StartAsync(StandaloneOptions options, IStackOutput output, CancellationToken cancellationToken)
+    {
+        var directory = new DataDirectory(options.DataDirectory);
+        directory.Create();
+        var stackLock = StackLock.Take(directory.Root);
+        try
+        {
+            var records = new ChildRecords(directory.Records, output);
+            await records.StopLeftoversAsync(cancellationToken);
+            return await StartAsync(options, directory, new PortAllocator(), records, output, stackLock, cancellationToken);
+        }
+        catch
+        {
+            stackLock.Dispose();
+            throw;
+        }
     }
 
     /// <summary>As above, inside a stack that holds the lock, the ports and the records.</summary>

@@ -2,7 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Microsoft.Extensions.Configuration;
 
-namespace TaskAspire.AppHost.Backing;
+namespace TaskAspire.AppHost.Settings;
 
 /// <summary>Docker or Podman.</summary>
 internal static class ContainerRuntime

@@ -2,33 +2,74 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.ServiceDefaults;
 
 /// <summary>How a service runs.</summary>
 public static class RunExtensions
 {
-    /// <summary>Runs until it is told to stop. A setting that is missing or wrong is named in a line of its own, not in a stack.</summary>
-    /// <returns>The exit code: 0, or 1 when a setting is wrong.</returns>
+    /// <summary>Runs until it is told to stop. Settings that are missing or wrong are named, all in one message, and not in a stack.</summary>
+    /// <returns>The exit code: 0, or 1 when the service could not start.</returns>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
-        try
+        // The host would validate, too, but log the exception as a failure of its own first.
+        if (!app.HasValidSettings(services => services.GetService<IStartupValidator>()?.Validate()))
         {
-            // The host would do it, too, but log the exception as a failure of its own first.
-            app.Services.GetService<IStartupValidator>()?.Validate();
-            await app.RunAsync();
-            return 0;
-        }
-        catch (Exception exception) when (exception is OptionsValidationException or AggregateException { InnerException: OptionsValidationException })
-        {
-            var invalid = exception is AggregateException many ? many.InnerExceptions.OfType<OptionsValidationException>() : [(OptionsValidationException)exception];
-            foreach (var failure in invalid.SelectMany(e => e.Failures))
-            {
-                app.Logger.LogCritical("The service cannot start: {Failure}", failure);
-            }
-
             await app.DisposeAsync();
             return 1;
         }
+
+        try
+        {
+            await app.RunAsync();
+            return 0;
+        }
+        catch (Exception failure) when (StartupFailure.ProblemsOf(failure) is { Count: > 0 } problems)
+        {
+            app.Report(problems);
+            await app.DisposeAsync();
+            return 1;
+        }
+    }
+
+    /// <summary>Whether settings are valid that a run needs which is none of the whole service. What is wrong is logged as <see cref="RunServiceAsync"/> does.</summary>
+    /// <param name="app">The service.</param>
+    /// <param name="validate">Gets at the options, which throws when they are not valid.</param>
+    public static bool HasValidSettings(this WebApplication app, params ReadOnlySpan<Action<IServiceProvider>> validate)
+    {
+        // Malformed variables first: what follows from them is better understood after them.
+        var problems = ProblemsOf(app, static services => _ = services.GetRequiredService<IOptions<StartupProblems>>().Value).ToList();
+        foreach (var action in validate)
+        {
+            problems.AddRange(ProblemsOf(app, action));
+        }
+
+        if (problems.Count > 0)
+        {
+            app.Report(problems);
+        }
+
+        return problems.Count == 0;
+    }
+
+    private static IReadOnlyList<string> ProblemsOf(WebApplication app, Action<IServiceProvider> validate)
+    {
+        try
+        {
+            validate(app.Services);
+            return [];
+        }
+        catch (Exception failure) when (StartupFailure.ProblemsOf(failure) is { Count: > 0 } problems)
+        {
+            return problems;
+        }
+    }
+
+    private static void Report(this WebApplication app, IReadOnlyList<string> problems)
+    {
+        var lines = string.Concat(problems.Distinct().Select(problem => $"{Environment.NewLine}- {problem}"));
+        // ":l", or the text would stand in quotes.
+        app.Logger.LogCritical("The service cannot start:{Problems:l}", lines);
     }
 }

@@ -12,7 +12,6 @@ namespace TaskAspire.ServiceDefaults;
 public static class ServiceDefaultsExtensions
 {
     /// <summary>Adds it all. To be called first, so that what follows sees the configuration.</summary>
-    /// <exception cref="InvalidVariableException">An environment variable is malformed.</exception>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
         builder.AddIntegrationVariables();

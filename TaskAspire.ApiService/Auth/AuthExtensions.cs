@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TaskAspire.ApiService.ApiKeys;
 using TaskAspire.Data.Users;
+using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.ApiService.Auth;
 
@@ -17,9 +18,9 @@ internal static class AuthExtensions
     public static WebApplicationBuilder AddAuth(this WebApplicationBuilder builder)
     {
         var services = builder.Services;
-        services.AddOptionsWithValidateOnStart<JwtOptions>().BindConfiguration(JwtOptions.Section).ValidateDataAnnotations();
-        services.AddOptionsWithValidateOnStart<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateDataAnnotations();
-        services.AddOptionsWithValidateOnStart<PasswordRulesOptions>().BindConfiguration(PasswordRulesOptions.Section).ValidateDataAnnotations();
+        services.AddSettings<JwtOptions>(JwtOptions.Section);
+        services.AddSettings<SessionOptions>(SessionOptions.Section);
+        services.AddSettings<PasswordRulesOptions>(PasswordRulesOptions.Section);
 
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(provider => JwtKeys.Load(
@@ -40,7 +41,9 @@ internal static class AuthExtensions
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
         // Validated at start, which loads the keys: without them the service does not start.
         services.AddOptionsWithValidateOnStart<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
-            .Configure<JwtKeys, IOptions<JwtOptions>, TimeProvider>(BearerTokens.Configure);
+            // The keys when the options are made, not when what makes them is: what is wrong with them would hide what is wrong with other options.
+            .Configure<IServiceProvider, IOptions<JwtOptions>, TimeProvider>(
+                (bearer, provider, options, clock) => BearerTokens.Configure(bearer, provider.GetRequiredService<JwtKeys>(), options, clock));
         AuthPolicies.Add(services.AddAuthorizationBuilder());
         return builder;
     }

@@ -49,8 +49,15 @@ internal sealed class JwtKeys
             return (developmentKey, PublicHalf(developmentKey));
         }
 
-        var privateKey = JwtKeyFile.ReadPrivate(options.PrivateKeyPath, nameof(JwtOptions.PrivateKeyPath), "JWT_PRIVATE_KEY_PATH");
-        var publicKey = JwtKeyFile.ReadPublic(options.PublicKeyPath, nameof(JwtOptions.PublicKeyPath), "JWT_PUBLIC_KEY_PATH");
+        // Both, so that all that is wrong is told at once.
+        var failures = new List<string>();
+        var privateKey = Read(() => JwtKeyFile.ReadPrivate(options.PrivateKeyPath, nameof(JwtOptions.PrivateKeyPath), "JWT_PRIVATE_KEY_PATH"), failures);
+        var publicKey = Read(() => JwtKeyFile.ReadPublic(options.PublicKeyPath, nameof(JwtOptions.PublicKeyPath), "JWT_PUBLIC_KEY_PATH"), failures);
+        if (failures.Count > 0)
+        {
+            throw new OptionsValidationException(JwtOptions.Section, typeof(JwtOptions), failures);
+        }
+
         if (!privateKey.Modulus.AsSpan().SequenceEqual(publicKey.Modulus) || !privateKey.Exponent.AsSpan().SequenceEqual(publicKey.Exponent))
         {
             throw JwtKeyFile.Refuse(
@@ -59,6 +66,19 @@ internal sealed class JwtKeys
         }
 
         return (privateKey, publicKey);
+    }
+
+    private static RSAParameters Read(Func<RSAParameters> read, List<string> failures)
+    {
+        try
+        {
+            return read();
+        }
+        catch (OptionsValidationException refused)
+        {
+            failures.AddRange(refused.Failures);
+            return default;
+        }
     }
 
     private static RSAParameters PublicHalf(RSAParameters key) => new() { Modulus = key.Modulus, Exponent = key.Exponent };

@@ -1,3 +1,5 @@
+using TaskAspire.ServiceDefaults.Configuration;
+
 namespace TaskAspire.ApiService.Idempotency;
 
 internal static class IdempotencyExtensions
@@ -5,7 +7,7 @@ internal static class IdempotencyExtensions
     /// <summary>Repeats of a POST get its first answer. Needs the database and the key ring.</summary>
     public static WebApplicationBuilder AddIdempotency(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateDataAnnotations();
+        builder.Services.AddSettings<IdempotencyOptions>(IdempotencyOptions.Section);
         builder.Services.AddScoped<IdempotencyKeys>();
         builder.Services.AddHostedService<IdempotencyCleanup>();
         return builder;

@@ -5,6 +5,7 @@ using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Sync;
+using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.ApiService.Live;
 
@@ -14,7 +15,7 @@ internal static class LiveEndpoints
 
     public static WebApplicationBuilder AddLiveEvents(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<LiveOptions>().BindConfiguration(LiveOptions.Section).ValidateDataAnnotations();
+        builder.Services.AddSettings<LiveOptions>(LiveOptions.Section);
         builder.Services.AddSingleton<LiveListeners>();
         builder.Services.AddSingleton<LiveChanges>();
         builder.Services.AddSingleton<LiveStreams>();

@@ -2,6 +2,7 @@ using System.Net;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
+using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.ApiService.RateLimiting;
 
@@ -10,7 +11,7 @@ internal static class RateLimitingExtensions
     /// <summary>Adds the limits. Needs an <c>IConnectionMultiplexer</c>.</summary>
     public static WebApplicationBuilder AddRateLimiting(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<RateLimitingOptions>().BindConfiguration(RateLimitingOptions.Section).ValidateDataAnnotations();
+        builder.Services.AddSettings<RateLimitingOptions>(RateLimitingOptions.Section);
         builder.Services.AddOptions<ForwardedHeadersOptions>().Configure<IOptions<RateLimitingOptions>>(TrustKnownProxies);
         builder.Services.TryAddSingleton(TimeProvider.System);
         builder.Services.AddSingleton<RedisRequestCounts>();
@@ -20,25 +21,21 @@ internal static class RateLimitingExtensions
     }
 
     /// <summary>Takes the client's address and scheme from what the configured proxies say. To stand before all else.</summary>
-    public static WebApplication UseKnownProxies(this WebApplication app)
-    {
-        var options = app.Services.GetRequiredService<IOptions<RateLimitingOptions>>().Value;
-        if (options.KnownProxies.Count + options.KnownNetworks.Count > 0)
-        {
-            app.UseForwardedHeaders();
-        }
-
-        return app;
-    }
+    public static WebApplication UseKnownProxies(this WebApplication app) => app.UseIf(
+        options => options.KnownProxies.Count + options.KnownNetworks.Count > 0,
+        (next, services) => new ForwardedHeadersMiddleware(
+            next, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IOptions<ForwardedHeadersOptions>>()).Invoke);
 
     /// <summary>Limits what follows. To stand after <c>UseAuthentication</c>, so that the caller is known, and before <c>UseAuthorization</c>, so that refused requests count.</summary>
-    public static WebApplication UseRateLimits(this WebApplication app)
-    {
-        if (app.Services.GetRequiredService<IOptions<RateLimitingOptions>>().Value.Enabled)
-        {
-            app.UseMiddleware<RateLimitMiddleware>();
-        }
+    public static WebApplication UseRateLimits(this WebApplication app) => app.UseIf(
+        options => options.Enabled,
+        (next, services) => new RateLimitMiddleware(next, services.GetRequiredService<RequestLimiter>()).InvokeAsync);
 
+    // Asked when the server starts: by then the options are validated, and what is wrong with them has been told.
+    private static WebApplication UseIf(
+        this WebApplication app, Func<RateLimitingOptions, bool> wanted, Func<RequestDelegate, IServiceProvider, RequestDelegate> middleware)
+    {
+        ((IApplicationBuilder)app).Use(next => wanted(app.Services.GetRequiredService<IOptions<RateLimitingOptions>>().Value) ? middleware(next, app.Services) : next);
         return app;
     }
 

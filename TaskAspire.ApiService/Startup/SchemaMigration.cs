@@ -1,11 +1,10 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
 using TaskAspire.Data;
-using TaskAspire.ServiceDefaults;
 
 namespace TaskAspire.ApiService.Startup;
 
-/// <summary>What the API does about the database schema by itself. Section <c>Database</c>.</summary>
+/// <summary>What the API does about the database schema by itself. Section <c>Database</c>, as <see cref="DatabaseConnectionOptions"/>.</summary>
 internal sealed class DatabaseOptions
 {
     public const string Section = "Database";
@@ -18,6 +17,11 @@ internal sealed class DatabaseOptions
     /// <value>The default is 1 second; 0.1 to 60.</value>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
     public TimeSpan MigrationRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>For how long <c>migrate</c> goes on trying to reach a database that is not there yet.</summary>
+    /// <value>The default is 1 minute; 0 to 1 hour.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan MigrationPatience { get; set; } = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>
@@ -62,47 +66,6 @@ internal sealed class SchemaMigration(
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             logger.LogWarning("The schema could not be migrated yet and will be tried again: {Reason}", exception.GetBaseException().Message);
-        }
-    }
-}
-
-internal static class StartupExtensions
-{
-    /// <summary>The argument that makes the service a one-shot migrator.</summary>
-    private const string MigrateCommand = "migrate";
-
-    public static WebApplicationBuilder AddSchemaMigration(this WebApplicationBuilder builder)
-    {
-        builder.Services.AddOptionsWithValidateOnStart<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateDataAnnotations();
-        builder.Services.AddHostedService<SchemaMigration>();
-        return builder;
-    }
-
-    /// <summary>Serves; or, with the argument <c>migrate</c>, brings the schema up to date and ends.</summary>
-    /// <returns>The exit code: 0, or 1 when the migration failed.</returns>
-    public static async Task<int> RunOrMigrateAsync(this WebApplication app, string[] args)
-    {
-        if (args is not [MigrateCommand, ..])
-        {
-            return await app.RunServiceAsync();
-        }
-
-        try
-        {
-            await using var scope = app.Services.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>()
-                .MigrateAsync(app.Lifetime.ApplicationStopping);
-            return 0;
-        }
-        catch (Exception exception)
-        {
-            app.Logger.LogCritical(exception, "The schema could not be migrated");
-            return 1;
-        }
-        finally
-        {
-            // Sends what traces and logs are still buffered.
-            await app.DisposeAsync();
         }
     }
 }

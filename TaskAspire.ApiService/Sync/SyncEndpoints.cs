@@ -4,6 +4,7 @@ using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Changes;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.ApiService.Sync;
 
@@ -12,7 +13,7 @@ internal static class SyncEndpoints
     /// <summary>Reading what changed, and removing what is past keeping.</summary>
     public static WebApplicationBuilder AddSync(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<ChangeOptions>().BindConfiguration(ChangeOptions.Section).ValidateDataAnnotations();
+        builder.Services.AddSettings<ChangeOptions>(ChangeOptions.Section);
         builder.Services.AddScoped<ChangeReader>().AddScoped<SnapshotReader>();
         builder.Services.AddHostedService<ChangeCleanup>();
         return builder;

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using TaskAspire.ServiceDefaults.Caching;
 using TaskAspire.ServiceDefaults.Configuration;
@@ -30,9 +31,7 @@ public static class RedisExtensions
                 settings.DisableAutoActivation = false;
             },
             options => Configure(options, builder.Configuration));
-        builder.Services.AddOptions<ConfigurationOptions>().Validate(
-            options => options.EndPoints.Count > 0,
-            $"No Redis is configured. Set ConnectionStrings__{ConnectionName} or REDIS_URL.");
+        builder.Services.AddSettings<RedisOptions>(RedisOptions.Section).Services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsValidator>();
         return builder;
     }
 

@@ -18,7 +18,7 @@ internal sealed record ConnectionUrl(
         var scheme = schemeEnd < 0 ? string.Empty : url[..schemeEnd].ToLowerInvariant();
         if (!schemes.Contains(scheme))
         {
-            throw new InvalidVariableException(variable, $"must begin with {string.Join(" or ", schemes.ToArray().Select(s => s + "://"))}.");
+            throw new InvalidVariableException(variable, $"must begin with {string.Join(" or ", schemes.ToArray().Select(s => s + "://"))}, as in {schemes[0]}://user:password@host:port/database.");
         }
 
         var rest = url[(schemeEnd + 3)..];

@@ -30,6 +30,8 @@ internal static class DatabaseVariables
     public static string? ConnectionString(Variables variables)
     {
         var url = variables[Url];
+        // Read in any case, to be told when it is malformed.
+        var port = variables.Port("DB_PORT");
         if (url is null && variables["DB_HOST"] is null && variables["DB_NAME"] is null && variables["DB_USER"] is null && variables["DB_PASSWORD"] is null)
         {
             return null;
@@ -42,7 +44,7 @@ internal static class DatabaseVariables
         result.Password ??= variables["DB_PASSWORD"];
         if (!result.ShouldSerialize("Port") && !result.Host.Contains(':', StringComparison.Ordinal))
         {
-            result.Port = variables.Port("DB_PORT") ?? DefaultPort;
+            result.Port = port ?? DefaultPort;
         }
 
         return result.ConnectionString;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
@@ -13,23 +14,39 @@ namespace TaskAspire.ServiceDefaults.Configuration;
 /// </summary>
 public static partial class IntegrationVariables
 {
-    /// <summary>Puts them into the configuration.</summary>
-    /// <exception cref="InvalidVariableException">One of them is malformed.</exception>
-    public static WebApplicationBuilder AddIntegrationVariables(this WebApplicationBuilder builder)
-    {
-        AddTo(builder.Configuration, Variables.OfProcess);
-        return builder;
-    }
+    /// <summary>One by one, so that one that is malformed does not hide another.</summary>
+    private static readonly Func<Variables, IEnumerable<KeyValuePair<string, string?>>>[] Readers =
+    [
+        variables => [new(ConfigurationKeys.DatabaseConnectionString, DatabaseVariables.ConnectionString(variables))],
+        RedisVariables.Settings,
+        variables => [new(ConfigurationKeys.JwtPrivateKeyPath, variables["JWT_PRIVATE_KEY_PATH"])],
+        variables => [new(ConfigurationKeys.JwtPublicKeyPath, variables["JWT_PUBLIC_KEY_PATH"])],
+        variables => [new(ConfigurationKeys.WebhookApiKey, variables["WEBHOOK_API_KEY"])],
+        variables => [new(ConfigurationKeys.WebhookSharedSecret, variables["WEBHOOK_SECRET"])],
+        variables => [new(ConfigurationKeys.ElasticsearchUrl, HttpUrl(variables, "ELASTICSEARCH_URL"))],
+        variables => [new(ConfigurationKeys.ElasticsearchUsername, variables["ELASTICSEARCH_USERNAME"])],
+        variables => [new(ConfigurationKeys.ElasticsearchPassword, variables["ELASTICSEARCH_PASSWORD"])],
+        variables => [new(ConfigurationKeys.Urls, variables.Port("PORT") is { } port ? $"http://*:{port}" : null)],
+        variables => [new(ConfigurationKeys.LogLevel, variables["LOG_LEVEL"] is { } level ? LogLevelNames.Parse("LOG_LEVEL", level).ToString() : null)],
+        variables => [new(ConfigurationKeys.ServiceVersion, Version(variables))],
+        variables => [new(ConfigurationKeys.PrometheusPort, variables.Port("PROMETHEUS_PORT")?.ToString(CultureInfo.InvariantCulture))],
+    ];
+
+    /// <summary>Puts them into the configuration. One that is malformed keeps the service from starting, and is named then.</summary>
+    public static WebApplicationBuilder AddIntegrationVariables(this WebApplicationBuilder builder) =>
+        builder.AddStartupProblems(AddTo(builder.Configuration, Variables.OfProcess));
 
     /// <summary>
     /// The arguments for <see cref="WebApplication.CreateBuilder(string[])"/>, which fixes the environment: <c>NODE_ENV</c> names it
-    /// when neither <c>DOTNET_ENVIRONMENT</c> nor <c>ASPNETCORE_ENVIRONMENT</c> nor <paramref name="args"/> does.
+    /// when neither <c>DOTNET_ENVIRONMENT</c> nor <c>ASPNETCORE_ENVIRONMENT</c> nor <paramref name="args"/> does. What
+    /// <c>launchSettings.json</c> has <c>dotnet run</c> set is a developer's default, and does not count.
     /// </summary>
     public static string[] WithNodeEnvironment(string[] args) => WithNodeEnvironment(args, Variables.OfProcess);
 
     internal static string[] WithNodeEnvironment(string[] args, Variables variables)
     {
-        if (variables["NODE_ENV"] is not { } name || variables["DOTNET_ENVIRONMENT"] is not null || variables["ASPNETCORE_ENVIRONMENT"] is not null)
+        var given = variables["DOTNET_ENVIRONMENT"] ?? (HasLaunchProfile(variables) ? null : variables["ASPNETCORE_ENVIRONMENT"]);
+        if (variables["NODE_ENV"] is not { } name || given is not null)
         {
             return args;
         }
@@ -39,10 +56,12 @@ public static partial class IntegrationVariables
         return [$"--environment={environment}", .. args];
     }
 
-    internal static void AddTo(IConfigurationManager configuration, Variables variables)
+    /// <returns>What is wrong with those that are malformed.</returns>
+    internal static IReadOnlyList<string> AddTo(IConfigurationManager configuration, Variables variables)
     {
-        var settings = Settings(variables).Where(setting => setting.Value is not null).ToList();
-        if (configuration[ConfigurationKeys.Urls] is { Length: > 0 })
+        var problems = new List<string>();
+        var settings = Readers.SelectMany(read => Read(read, variables, problems)).Where(setting => setting.Value is not null).ToList();
+        if (NamesUrls(configuration, variables))
         {
             settings.RemoveAll(setting => setting.Key == ConfigurationKeys.Urls);
         }
@@ -59,24 +78,29 @@ public static partial class IntegrationVariables
         }
 
         sources.Insert(position, new MemoryConfigurationSource { InitialData = settings });
+        return problems;
     }
 
-    private static IEnumerable<KeyValuePair<string, string?>> Settings(Variables variables) =>
-    [
-        new(ConfigurationKeys.DatabaseConnectionString, DatabaseVariables.ConnectionString(variables)),
-        .. RedisVariables.Settings(variables),
-        new(ConfigurationKeys.JwtPrivateKeyPath, variables["JWT_PRIVATE_KEY_PATH"]),
-        new(ConfigurationKeys.JwtPublicKeyPath, variables["JWT_PUBLIC_KEY_PATH"]),
-        new(ConfigurationKeys.WebhookApiKey, variables["WEBHOOK_API_KEY"]),
-        new(ConfigurationKeys.WebhookSharedSecret, variables["WEBHOOK_SECRET"]),
-        new(ConfigurationKeys.ElasticsearchUrl, HttpUrl(variables, "ELASTICSEARCH_URL")),
-        new(ConfigurationKeys.ElasticsearchUsername, variables["ELASTICSEARCH_USERNAME"]),
-        new(ConfigurationKeys.ElasticsearchPassword, variables["ELASTICSEARCH_PASSWORD"]),
-        new(ConfigurationKeys.Urls, variables.Port("PORT") is { } port ? $"http://*:{port}" : null),
-        new(ConfigurationKeys.LogLevel, variables["LOG_LEVEL"] is { } level ? LogLevelNames.Parse("LOG_LEVEL", level).ToString() : null),
-        new(ConfigurationKeys.ServiceVersion, Version(variables)),
-        new(ConfigurationKeys.PrometheusPort, variables.Port("PROMETHEUS_PORT")?.ToString(System.Globalization.CultureInfo.InvariantCulture)),
-    ];
+    /// <summary>Whether a .NET variable or the command line says where to listen. Files do not count: PORT wins over those.</summary>
+    private static bool NamesUrls(IConfigurationManager configuration, Variables variables) => ((IConfigurationRoot)configuration).Providers
+        .Where(provider => provider is not FileConfigurationProvider && !(provider is EnvironmentVariablesConfigurationProvider && HasLaunchProfile(variables)))
+        .Any(provider => provider.TryGet(ConfigurationKeys.Urls, out var urls) && !string.IsNullOrEmpty(urls));
+
+    private static bool HasLaunchProfile(Variables variables) => variables["DOTNET_LAUNCH_PROFILE"] is not null;
+
+    private static IEnumerable<KeyValuePair<string, string?>> Read(
+        Func<Variables, IEnumerable<KeyValuePair<string, string?>>> read, Variables variables, List<string> problems)
+    {
+        try
+        {
+            return [.. read(variables)];
+        }
+        catch (InvalidVariableException malformed)
+        {
+            problems.Add(malformed.Message);
+            return [];
+        }
+    }
 
     private static string? HttpUrl(Variables variables, string name) =>
         variables[name] is not { } text ? null

@@ -1,6 +1,6 @@
 namespace TaskAspire.ServiceDefaults.Configuration;
 
-/// <summary>An environment variable cannot be understood. Stops the start; the message names the variable and never shows a secret.</summary>
+/// <summary>An environment variable cannot be understood. The message names the variable and never shows a secret; the start is refused with it.</summary>
 /// <param name="variable">The variable's name.</param>
 /// <param name="problem">What is wrong, as the rest of a sentence that begins with the name: <c>must be a port</c>.</param>
 public sealed class InvalidVariableException(string variable, string problem) : Exception($"{variable} {problem}")

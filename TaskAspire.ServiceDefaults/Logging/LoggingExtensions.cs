@@ -24,9 +24,10 @@ internal static class LoggingExtensions
     {
         ["Microsoft"] = LogLevel.Warning,
         ["Microsoft.Hosting.Lifetime"] = LogLevel.Information,
-        // What fails in them is thrown, and told by whoever handles it.
         // Who can read the database can read the key ring; encrypting it is up to the operator.
         ["Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager"] = LogLevel.Error,
+        // What fails in these is thrown, and told by whoever handles it.
+        ["Microsoft.AspNetCore.DataProtection.KeyManagement.KeyRingProvider"] = LogLevel.None,
         ["Microsoft.AspNetCore.Authentication.JwtBearer"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Database.Command"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Database.Connection"] = LogLevel.None,
@@ -52,9 +53,7 @@ internal static class LoggingExtensions
 
     public static WebApplicationBuilder AddLoggingDefaults(this WebApplicationBuilder builder)
     {
-        builder.Services.AddOptionsWithValidateOnStart<ElasticsearchOptions>()
-            .BindConfiguration(ElasticsearchOptions.Section)
-            .ValidateDataAnnotations()
+        builder.Services.AddSettings<ElasticsearchOptions>(ElasticsearchOptions.Section)
             .Validate(options => options.Url is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, "Elasticsearch:Url must be an absolute http:// or https:// URL.");
         // Serilog writes on to the providers that are added later; the host's own console would say everything twice.
         builder.Logging.ClearProviders();

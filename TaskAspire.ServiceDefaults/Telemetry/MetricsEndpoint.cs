@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
@@ -14,11 +15,38 @@ namespace TaskAspire.ServiceDefaults.Telemetry;
 /// </summary>
 internal static class MetricsEndpoint
 {
+    private const string KestrelEndpoints = "Kestrel:Endpoints";
+
     public static WebApplicationBuilder AddMetricsPort(this WebApplicationBuilder builder)
     {
-        if (Port(builder.Configuration) is { } port)
+        var (port, problem) = Port(builder.Configuration);
+        if (problem is not null)
         {
-            builder.WebHost.UseUrls([.. Urls(builder.Configuration), $"http://*:{port}"]);
+            return builder.AddStartupProblems(problem);
+        }
+
+        if (port is null)
+        {
+            return builder;
+        }
+
+        var others = Addresses(builder.Configuration).ToList();
+        if (others.Exists(address => Parse(address)?.Port == port))
+        {
+            return builder.AddStartupProblems($"{ConfigurationKeys.MetricsPort} is {port}, where the service itself listens, so that /metrics would be as public as that. Name another port.");
+        }
+
+        // As far as the service itself can be reached, and no farther.
+        var host = others.TrueForAll(IsLoopback) ? "127.0.0.1" : "*";
+        var own = string.Create(CultureInfo.InvariantCulture, $"http://{host}:{port}");
+        if (builder.Configuration.GetSection(KestrelEndpoints).Exists())
+        {
+            // They replace all other addresses.
+            builder.Configuration[$"{KestrelEndpoints}:Metrics:Url"] = own;
+        }
+        else
+        {
+            builder.WebHost.UseUrls([.. others, own]);
         }
 
         return builder;
@@ -26,7 +54,7 @@ internal static class MetricsEndpoint
 
     public static void MapMetricsEndpoint(this WebApplication app)
     {
-        var port = Port(app.Configuration);
+        var (port, _) = Port(app.Configuration);
         if (port is null && app.Environment.IsProduction())
         {
             return;
@@ -51,14 +79,42 @@ internal static class MetricsEndpoint
             .ShortCircuit();
     }
 
-    private static int? Port(IConfiguration configuration) =>
-        configuration[ConfigurationKeys.MetricsPort] is { Length: > 0 } text
-            ? Variables.ParsePort(ConfigurationKeys.MetricsPort, text)
-            : null;
+    private static (int? Port, string? Problem) Port(IConfiguration configuration)
+    {
+        try
+        {
+            return configuration[ConfigurationKeys.MetricsPort] is { Length: > 0 } text ? (Variables.ParsePort(ConfigurationKeys.MetricsPort, text), null) : (null, null);
+        }
+        catch (InvalidVariableException malformed)
+        {
+            return (null, malformed.Message);
+        }
+    }
+
+    private static bool IsLoopback(string address) =>
+        Parse(address)?.Host is { } host && (host == "localhost" || (IPAddress.TryParse(host.Trim('[', ']'), out var ip) && IPAddress.IsLoopback(ip)));
+
+    private static BindingAddress? Parse(string address)
+    {
+        try
+        {
+            return BindingAddress.Parse(address);
+        }
+        catch (FormatException)
+        {
+            // The server says so when it starts.
+            return null;
+        }
+    }
 
     // What the host would listen on by itself; naming one more address replaces it.
-    private static IEnumerable<string> Urls(ConfigurationManager configuration)
+    private static IEnumerable<string> Addresses(ConfigurationManager configuration)
     {
+        if (configuration.GetSection(KestrelEndpoints).GetChildren().Select(endpoint => endpoint["Url"]).OfType<string>().ToList() is { Count: > 0 } endpoints)
+        {
+            return endpoints;
+        }
+
         if (configuration[ConfigurationKeys.Urls] is { Length: > 0 } urls)
         {
             return urls.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -42,6 +42,13 @@ internal sealed class ApiClient(HttpClient http)
         http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", accessToken);
     }
 
+    /// <summary>Goes on with the tokens of a refresh.</summary>
+    public void Renew(string accessToken, string refreshToken)
+    {
+        RefreshToken = refreshToken;
+        Use(accessToken);
+    }
+
     public Task<ApiAnswer> GetAsync(string path, HttpStatusCode expected = HttpStatusCode.OK) => SendAsync(HttpMethod.Get, path, null, expected);
 
     public Task<ApiAnswer> PostAsync(string path, JsonNode? body, HttpStatusCode expected = HttpStatusCode.Created) => SendAsync(HttpMethod.Post, path, body, expected);

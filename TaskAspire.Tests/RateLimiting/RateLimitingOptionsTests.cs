@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using TaskAspire.ApiService.RateLimiting;
+using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.Tests.RateLimiting;
 
@@ -26,15 +27,20 @@ public sealed class RateLimitingOptionsTests
     [InlineData("KnownProxies:0", "proxy.example")]
     [InlineData("KnownNetworks:0", "10.0.0.0/33")]
     [InlineData("KnownNetworks:0", "10.0.0.0")]
-    public void What_makes_no_sense_is_refused(string key, string value) =>
-        Assert.Throws<OptionsValidationException>(() => Bind((key, value)));
+    [InlineData("Api:PermitLimit", "many")]
+    [InlineData("Enabled", "perhaps")]
+    public void What_makes_no_sense_is_refused_and_named(string key, string value)
+    {
+        var refused = Assert.Throws<OptionsValidationException>(() => Bind((key, value)));
+        Assert.Contains("RateLimiting:" + key.Split(":0")[0], Assert.Single(refused.Failures), StringComparison.Ordinal);
+    }
 
     private static RateLimitingOptions Bind(params (string Key, string Value)[] settings)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection(settings.Select(s => KeyValuePair.Create($"RateLimiting:{s.Key}", (string?)s.Value))).Build();
         var services = new ServiceCollection().AddSingleton<IConfiguration>(configuration);
-        services.AddOptions<RateLimitingOptions>().BindConfiguration(RateLimitingOptions.Section).ValidateDataAnnotations();
+        services.AddSettings<RateLimitingOptions>(RateLimitingOptions.Section);
         using var provider = services.BuildServiceProvider();
         return provider.GetRequiredService<IOptions<RateLimitingOptions>>().Value;
     }

@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Configuration;
 using TaskAspire.ServiceDefaults.Configuration;
+using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.ServiceDefaults;
 
@@ -50,6 +51,7 @@ public class IntegrationVariablesTests
     [Theory]
     [InlineData("DB_HOST=db;DB_PORT=abc", "DB_PORT")]
     [InlineData("DB_HOST=db;DB_PORT=0", "DB_PORT")]
+    [InlineData("DB_PORT=99999", "DB_PORT")]
     [InlineData("DATABASE_URL=mysql://u:topsecret@db/x", "DATABASE_URL")]
     [InlineData("DATABASE_URL=postgresql://u:topsecret@db:port/x", "DATABASE_URL")]
     [InlineData("DATABASE_URL=postgresql://u:topsecret@db/x?sslmode=topsecret", "DATABASE_URL")]
@@ -64,10 +66,19 @@ public class IntegrationVariablesTests
     [InlineData("PROMETHEUS_PORT=-1", "PROMETHEUS_PORT")]
     public void A_malformed_one_stops_the_start_and_is_named(string variables, string name)
     {
-        var exception = Assert.Throws<InvalidVariableException>(() => Configure(variables));
-        Assert.Equal(name, exception.Variable);
-        Assert.StartsWith(name + " ", exception.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain("topsecret", exception.ToString(), StringComparison.Ordinal);
+        using var configuration = new ConfigurationManager();
+        var problem = Assert.Single(IntegrationVariables.AddTo(configuration, Variables(variables)));
+        Assert.StartsWith(name + " ", problem, StringComparison.Ordinal);
+        Assert.DoesNotContain("topsecret", problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Each_malformed_one_is_named_and_the_others_are_taken()
+    {
+        using var configuration = new ConfigurationManager();
+        var problems = IntegrationVariables.AddTo(configuration, Variables("PORT=abc;REDIS_URL=nonsense;LOG_LEVEL=chatty;DB_PORT=99999;WEBHOOK_SECRET=kept"));
+        Assert.Equal(["DB_PORT", "REDIS_URL", "PORT", "LOG_LEVEL"], problems.Select(problem => problem.Split(' ')[0]));
+        Assert.Equal("kept", configuration[ConfigurationKeys.WebhookSharedSecret]);
     }
 
     [Fact]
@@ -91,10 +102,18 @@ public class IntegrationVariablesTests
     }
 
     [Fact]
-    public void Listening_addresses_that_are_given_win_over_PORT()
+    public void Listening_addresses_that_are_given_win_over_PORT_and_those_of_a_file_do_not()
     {
-        var configuration = Configure("PORT=3000", appsettings: (ConfigurationKeys.Urls, "http://localhost:5080"));
-        Assert.Equal("http://localhost:5080", configuration[ConfigurationKeys.Urls]);
+        var given = Configure("PORT=3000", appsettings: (ConfigurationKeys.Urls, "http://localhost:5080"));
+        Assert.Equal("http://localhost:5080", given[ConfigurationKeys.Urls]);
+
+        using var directory = new TestDirectory();
+        var file = Path.Combine(directory.Path, "appsettings.json");
+        File.WriteAllText(file, """{ "urls": "http://localhost:5080" }""");
+        using var ofFile = new ConfigurationManager();
+        ofFile.AddJsonFile(file);
+        IntegrationVariables.AddTo(ofFile, Variables("PORT=3000"));
+        Assert.Equal("http://*:3000", ofFile[ConfigurationKeys.Urls]);
     }
 
     [Fact]
@@ -112,6 +131,7 @@ public class IntegrationVariablesTests
     [InlineData("NODE_ENV=Staging", "--environment=Staging")]
     [InlineData("NODE_ENV=production;DOTNET_ENVIRONMENT=Development", null)]
     [InlineData("NODE_ENV=production;ASPNETCORE_ENVIRONMENT=Development", null)]
+    [InlineData("NODE_ENV=production;ASPNETCORE_ENVIRONMENT=Development;DOTNET_LAUNCH_PROFILE=http", "--environment=Production")]
     [InlineData("NODE_ENV=", null)]
     public void NODE_ENV_stands_in_for_DOTNET_ENVIRONMENT(string variables, string? argument)
     {

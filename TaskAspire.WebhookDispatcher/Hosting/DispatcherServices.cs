@@ -35,7 +35,7 @@ internal static class DispatcherServices
     /// <summary>Options, time, chance and telemetry.</summary>
     public static IServiceCollection AddDispatcherFoundations(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<DispatcherOptions>().BindConfiguration(DispatcherOptions.Section).ValidateDataAnnotations();
+        services.AddSettings<DispatcherOptions>(DispatcherOptions.Section);
         services.AddSingleton<IValidateOptions<DispatcherOptions>, DispatcherOptionsValidator>();
         services.Configure<HostOptions>(host =>
         {

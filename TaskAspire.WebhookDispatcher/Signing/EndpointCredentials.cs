@@ -30,6 +30,10 @@ internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsM
             keys.Add(Encoding.UTF8.GetBytes(shared.CurrentValue.SharedSecret is { Length: > 0 } secret
                 ? secret
                 : throw new CredentialsException("The endpoint signs with the shared secret, and none is configured (WEBHOOK_SECRET).")));
+            if (shared.CurrentValue.PreviousSharedSecret is { Length: > 0 } before)
+            {
+                keys.Add(Encoding.UTF8.GetBytes(before));
+            }
         }
         else
         {

@@ -2,9 +2,10 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Http.HttpResults;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Errors;
-using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Paging;
+using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.ApiService.Tasks.Trash;
 
@@ -14,7 +15,7 @@ internal static class TrashEndpoints
 
     public static void AddTrash(this IServiceCollection services)
     {
-        services.AddOptionsWithValidateOnStart<TrashOptions>().BindConfiguration(TrashOptions.Section).ValidateDataAnnotations();
+        services.AddSettings<TrashOptions>(TrashOptions.Section);
         services.AddScoped<TaskTrash>();
         services.AddHostedService<TrashPurge>();
     }

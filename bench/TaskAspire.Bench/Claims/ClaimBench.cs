@@ -35,7 +35,7 @@ internal sealed class ClaimBench : IAsyncDisposable
     private ClaimBench(Laboratory laboratory, Guid[] now, Guid[] later)
     {
         (_laboratory, _now, _later) = (laboratory, now, later);
-        _database = NpgsqlDataSource.Create(TaskDatabase.WithDefaults(laboratory.ConnectionString, production: false));
+        _database = NpgsqlDataSource.Create(TaskDatabase.WithDefaults(laboratory.ConnectionString, requireTls: false));
         _claims = new DeliveryClaims(_database, Options.Create(new DispatcherOptions()), TimeProvider.System);
         _reminders = new DueReminders(_database, _metrics.GetRequiredService<DispatcherTelemetry>());
     }

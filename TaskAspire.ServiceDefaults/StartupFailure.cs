@@ -1,0 +1,24 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace TaskAspire.ServiceDefaults;
+
+/// <summary>Tells failures to start that an operator can mend, in sentences, from those that are errors of the program.</summary>
+internal static class StartupFailure
+{
+    private const string ListenRemedy = "Set PORT or ASPNETCORE_URLS (and Metrics__Port, where it is set) to what is free and allowed here.";
+
+    /// <summary>What to tell the operator; empty when it is none of theirs.</summary>
+    public static IReadOnlyList<string> ProblemsOf(Exception failure) => failure switch
+    {
+        OptionsValidationException invalid => [.. invalid.Failures],
+        AggregateException many => [.. many.InnerExceptions.SelectMany(ProblemsOf)],
+        // A value of the wrong type, where options are bound by the framework alone; its message names the key.
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } unreadable => [unreadable.Message],
+        IOException { InnerException: AddressInUseException } taken => [$"{taken.Message.TrimEnd('.')}. {ListenRemedy}"],
+        SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } refused => [$"The address to listen on is refused: {refused.Message}. {ListenRemedy}"],
+        FormatException { Source: "Microsoft.AspNetCore.Http" or "Microsoft.AspNetCore.Server.Kestrel.Core" } malformed => [$"{malformed.Message.TrimEnd('.')}. {ListenRemedy}"],
+        _ => [],
+    };
+}

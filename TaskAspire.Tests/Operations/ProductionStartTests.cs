@@ -1,0 +1,84 @@
+using TaskAspire.ApiService.Tasks;
+using TaskAspire.WebhookDispatcher.Hosting;
+
+namespace TaskAspire.Tests.Operations;
+
+/// <summary>What an operator is told who starts a service with settings that are missing or wrong.</summary>
+public sealed class ProductionStartTests
+{
+    private const string Plain = "DATABASE_URL=postgresql://u:topsecret@127.0.0.1:1/taskdb?sslmode=disable";
+
+    [Theory]
+    [InlineData(typeof(TaskRequest), "", "DATABASE_URL ConnectionStrings__taskdb REDIS_URL JWT_PRIVATE_KEY_PATH JWT_PUBLIC_KEY_PATH WEBHOOK_SECRET", "")]
+    [InlineData(typeof(SchemaGate), "", "DATABASE_URL ConnectionStrings__taskdb WEBHOOK_SECRET", "REDIS_URL JWT_")]
+    [InlineData(typeof(TaskRequest), "migrate", "DATABASE_URL ConnectionStrings__taskdb", "REDIS_URL JWT_ WEBHOOK_SECRET")]
+    public async Task Everything_that_is_missing_is_named_at_once(Type service, string arguments, string named, string notNamed)
+    {
+        var run = await ServiceRun.ToEndAsync(service, ["NODE_ENV=production"], Words(arguments));
+        Refused(run, Words(named));
+        Assert.All(Words(notNamed), name => Assert.DoesNotContain(name, run.Output, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData(typeof(TaskRequest), "")]
+    [InlineData(typeof(SchemaGate), "")]
+    [InlineData(typeof(TaskRequest), "migrate")]
+    public async Task A_database_without_TLS_is_refused(Type service, string arguments) =>
+        Refused(await ServiceRun.ToEndAsync(service, [Plain], ["--environment", "Production", .. Words(arguments)]), "without TLS", "sslmode=require", "Database__RequireTls=false");
+
+    [Fact]
+    public async Task Malformed_variables_and_settings_are_named_with_those_that_are_missing()
+    {
+        var run = await ServiceRun.ToEndAsync(
+            typeof(TaskRequest),
+            ["DOTNET_ENVIRONMENT=Production", "DB_PORT=99999", "REDIS_URL=nonsense:topsecret", "LOG_LEVEL=chatty", "PORT=abc", "ELASTICSEARCH_URL=ftp://topsecret@logs",
+                "RateLimiting__Api__PermitLimit=many", "Sessions__Lifetime=00:00:01", "Metrics__Port=0", "ConnectionStrings__taskdb=Host=db;Password=top;secret"]);
+        Refused(run, "DB_PORT must", "REDIS_URL must", "LOG_LEVEL must", "PORT must", "ELASTICSEARCH_URL must", "RateLimiting:Api:PermitLimit", "Sessions:Lifetime must", "Metrics:Port must", "ConnectionStrings:taskdb is not", "JWT_PRIVATE_KEY_PATH");
+    }
+
+    [Fact]
+    public async Task An_address_that_is_taken_is_told_in_one_line()
+    {
+        using var taken = new ServiceDefaults.SilentServer();
+        var run = await ServiceRun.ToEndAsync(
+            typeof(SchemaGate),
+            [Plain, "DOTNET_ENVIRONMENT=Production", "Database__RequireTls=false", "WEBHOOK_SECRET=shared", $"ASPNETCORE_URLS=http://127.0.0.1:{taken.Port}"]);
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("address already in use. Set PORT or ASPNETCORE_URLS", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled exception", run.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_are_not_served_where_the_service_listens()
+    {
+        using var some = new ServiceDefaults.SilentServer();
+        var run = await ServiceRun.ToEndAsync(
+            typeof(SchemaGate),
+            [Plain, "DOTNET_ENVIRONMENT=Production", "Database__RequireTls=false", "WEBHOOK_SECRET=shared", $"ASPNETCORE_URLS=http://127.0.0.1:{some.Port}", $"Metrics__Port={some.Port}"]);
+        Refused(run, $"Metrics:Port is {some.Port}", "Name another port");
+    }
+
+    [Fact]
+    public async Task A_database_that_cannot_be_reached_ends_the_migrator_with_a_line()
+    {
+        var run = await ServiceRun.ToEndAsync(
+            typeof(TaskRequest), [Plain, "DOTNET_ENVIRONMENT=Production", "Database__RequireTls=false", "Database__MigrationPatience=00:00:00"], "migrate");
+        Assert.Equal(1, run.ExitCode);
+        Assert.Contains("The schema could not be migrated: the database cannot be reached", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", run.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("topsecret", run.Output, StringComparison.Ordinal);
+    }
+
+    private static string[] Words(string text) => text.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+    private static void Refused(ServiceRun run, params string[] named)
+    {
+        Assert.Equal(1, run.ExitCode);
+        // One event of the log, which is one line.
+        var line = Assert.Single(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("The service cannot start:", line, StringComparison.Ordinal);
+        Assert.All(named, name => Assert.Contains(name, line, StringComparison.Ordinal));
+        Assert.DoesNotContain("   at ", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("topsecret", line, StringComparison.Ordinal);
+    }
+}

@@ -3,20 +3,25 @@ using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;
 using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.EntityFrameworkCore.Storage;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
 
 namespace TaskAspire.Data;
 
 /// <summary>
-/// Brings the schema up to date. Safe to run twice and side by side: EF Core holds a lock on the migrations table while it
-/// migrates, so a second one waits and then finds nothing to do.
+/// Brings the schema up to date. Safe to run twice and side by side: a second one waits and then finds nothing to do.
 /// </summary>
-public sealed class DatabaseMigrator(TaskDbContext database, ILogger<DatabaseMigrator> logger)
+public sealed class DatabaseMigrator(
+    TaskDbContext database, [FromKeyedServices(TaskDatabase.UnpooledKey)] NpgsqlDataSource unpooled, TimeProvider time, ILogger<DatabaseMigrator> logger)
 {
     /// <summary>Name of the traces of a migration.</summary>
     public const string ActivitySourceName = "TaskAspire.Data.Migrations";
 
+    /// <summary>Names the advisory lock; any number will do that nobody else uses in this database.</summary>
+    private const long LockKey = 0x7461736B_61737069;
+
+    private static readonly TimeSpan LockRetryDelay = TimeSpan.FromMilliseconds(250);
     private static readonly ActivitySource ActivitySource = new(ActivitySourceName);
 
     /// <summary>Applies the migrations that are missing.</summary>
@@ -26,6 +31,7 @@ public sealed class DatabaseMigrator(TaskDbContext database, ILogger<DatabaseMig
         // Building an index may take longer than a request's command timeout.
         database.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
         await CreateDatabaseAsync(cancellationToken);
+        await using var others = await LockOutOthersAsync(cancellationToken);
         // EF Core would find out that its history table is missing by a failing query, which the server logs as an error.
         await database.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
         await database.Database.MigrateAsync(cancellationToken);
@@ -37,6 +43,31 @@ public sealed class DatabaseMigrator(TaskDbContext database, ILogger<DatabaseMig
         // Asked first, because reading a history that is not there would be an error in the server's log.
         await database.GetService<IHistoryRepository>().ExistsAsync(cancellationToken)
         && !(await database.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+
+    /// <summary>
+    /// EF Core's own lock ends with the transaction of each migration, and whoever waits for it then begins with the next one, which the first one has on
+    /// its list, too. Asked for again and again, not waited for in the server: a statement that waits keeps an index from being built concurrently.
+    /// </summary>
+    /// <returns>The session that holds the lock, until it ends.</returns>
+    private async Task<NpgsqlConnection> LockOutOthersAsync(CancellationToken cancellationToken)
+    {
+        var connection = await unpooled.OpenConnectionAsync(cancellationToken);
+        try
+        {
+            await using var command = new NpgsqlCommand("SELECT pg_try_advisory_lock($1)", connection) { Parameters = { new() { Value = LockKey } } };
+            while (await command.ExecuteScalarAsync(cancellationToken) is not true)
+            {
+                await Task.Delay(LockRetryDelay, time, cancellationToken);
+            }
+
+            return connection;
+        }
+        catch
+        {
+            await connection.DisposeAsync();
+            throw;
+        }
+    }
 
     private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
     {

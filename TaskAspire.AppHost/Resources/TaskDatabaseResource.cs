@@ -38,9 +38,10 @@ public static class TaskDatabaseResource
         this IResourceBuilder<ProjectResource> project, Stack stack, IResourceBuilder<IResourceWithConnectionString> database)
     {
         project.WithReference(database).WaitFor(database);
-        // In Production the services ask for TLS unless told otherwise. Inside the network of one machine's containers there is none.
+        // In Production the services refuse to start without TLS unless told otherwise. Inside the network of one machine's containers there is none.
         return stack.Target == StackTarget.Compose
             ? project.WithEnvironment(Variable + database.Resource.Name, ReferenceExpression.Create($"{database};SSL Mode=Disable"))
+                .WithEnvironment("Database__RequireTls", "false")
             : project;
     }
 

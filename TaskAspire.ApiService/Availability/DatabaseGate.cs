@@ -44,6 +44,7 @@ internal sealed class DatabaseGate(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await using var connection = database.CreateConnection();
+        await TryOpenAsync(connection, stoppingToken);
         try
         {
             while (true)
@@ -58,6 +59,19 @@ internal sealed class DatabaseGate(
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // The process ends.
+        }
+    }
+
+    /// <summary>To be made before anybody waits for it: the first connection of a process takes the longest, and that tells nothing about the server.</summary>
+    private static async Task TryOpenAsync(NpgsqlConnection connection, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await connection.OpenAsync(stoppingToken);
+        }
+        catch (Exception exception) when (exception is NpgsqlException or TimeoutException or OperationCanceledException)
+        {
+            // Whoever comes first finds out whether that lasts.
         }
     }
 

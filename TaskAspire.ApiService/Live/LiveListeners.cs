@@ -19,11 +19,14 @@ internal sealed class LiveListeners(IOptions<LiveOptions> options)
 {
     private static readonly Meter Meter = new("TaskAspire.Live");
 
-    private static readonly UpDownCounter<int> Open = Meter.CreateUpDownCounter<int>("live_streams", unit: null, "Open streams of live events.");
+    private static int s_open;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<Guid, HashSet<LiveListener>> _byUser = [];
     private int _count;
+
+    // Observed rather than added, so that it is there, as zero, from the start.
+    static LiveListeners() => Meter.CreateObservableUpDownCounter("live_streams", () => Volatile.Read(ref s_open), unit: null, "Open streams of live events.");
 
     /// <summary>What keeps another stream from being opened.</summary>
     public enum Refusal
@@ -55,7 +58,7 @@ internal sealed class LiveListeners(IOptions<LiveOptions> options)
             var listener = new LiveListener(this, userId);
             mine.Add(listener);
             _count++;
-            Open.Add(1);
+            Interlocked.Increment(ref s_open);
             return listener;
         }
     }
@@ -70,7 +73,7 @@ internal sealed class LiveListeners(IOptions<LiveOptions> options)
             }
 
             _count--;
-            Open.Add(-1);
+            Interlocked.Decrement(ref s_open);
             if (mine.Count == 0)
             {
                 _byUser.Remove(listener.UserId);

@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using StackExchange.Redis;
+using TaskAspire.ServiceDefaults.Telemetry;
 
 namespace TaskAspire.ApiService.Redis;
 
@@ -54,9 +56,12 @@ internal sealed class RedisGate : IDisposable
             return null;
         }
 
+        var started = Stopwatch.GetTimestamp();
         try
         {
-            return await operation(_redis.GetDatabase()).WaitAsync(Timeout, _clock, cancellationToken);
+            var answer = await operation(_redis.GetDatabase()).WaitAsync(Timeout, _clock, cancellationToken);
+            RedisMetrics.Record(started, answered: true);
+            return answer;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -64,6 +69,7 @@ internal sealed class RedisGate : IDisposable
         }
         catch (Exception exception)
         {
+            RedisMetrics.Record(started, answered: false);
             Close(exception);
             return null;
         }

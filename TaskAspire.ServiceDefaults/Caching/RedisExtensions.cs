@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 using TaskAspire.ServiceDefaults.Caching;
 using TaskAspire.ServiceDefaults.Configuration;
+using TaskAspire.ServiceDefaults.Telemetry;
 
 namespace TaskAspire.ServiceDefaults;
 
@@ -32,6 +33,7 @@ public static class RedisExtensions
             },
             options => Configure(options, builder.Configuration));
         builder.Services.AddSettings<RedisOptions>(RedisOptions.Section).Services.AddSingleton<IValidateOptions<RedisOptions>, RedisOptionsValidator>();
+        builder.Services.AddActivatedSingleton<RedisMetrics>();
         return builder;
     }
 

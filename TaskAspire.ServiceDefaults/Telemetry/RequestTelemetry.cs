@@ -5,7 +5,6 @@ using Microsoft.AspNetCore.Diagnostics;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Metadata;
-using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.Logging;
 
 namespace TaskAspire.ServiceDefaults.Telemetry;
@@ -13,8 +12,6 @@ namespace TaskAspire.ServiceDefaults.Telemetry;
 /// <summary>Measures each request and writes its one line in the log. Outermost, so that it sees what the client sees.</summary>
 internal sealed class RequestTelemetry(RequestDelegate next, ILogger<RequestTelemetry> logger)
 {
-    private const string Unmatched = "unmatched";
-
     /// <summary>nginx's code for a client that went away before there was an answer.</summary>
     private const int ClientClosedRequest = StatusCodes.Status499ClientClosedRequest;
 
@@ -40,7 +37,7 @@ internal sealed class RequestTelemetry(RequestDelegate next, ILogger<RequestTele
     {
         var elapsed = Stopwatch.GetElapsedTime(start);
         var endpoint = EndpointOf(context);
-        var route = RouteOf(endpoint);
+        var route = Routes.Of(endpoint);
         var isStream = endpoint?.Metadata.GetMetadata<IDisableHttpMetricsMetadata>() is not null;
         HttpMetrics.Record(context.Request.Method, route, statusCode, isStream ? null : elapsed.TotalSeconds);
 
@@ -76,14 +73,11 @@ internal sealed class RequestTelemetry(RequestDelegate next, ILogger<RequestTele
         ?? context.Features.Get<IStatusCodeReExecuteFeature>()?.Endpoint
         ?? context.GetEndpoint();
 
-    private static string RouteOf(Endpoint? endpoint) =>
-        endpoint is RouteEndpoint { RoutePattern.RawText: { } template } ? template.StartsWith('/') ? template : "/" + template : Unmatched;
-
     // Without its query, and only where all that a client chose of it are ids: what is typed where an id belongs may be a token.
     private static string? PathOf(HttpContext context, string route)
     {
         var values = context.Features.Get<IExceptionHandlerFeature>()?.RouteValues ?? context.Request.RouteValues;
-        return route != Unmatched && values.Values.All(IsId) ? context.Request.Path.Value : route;
+        return route != Routes.Unmatched && values.Values.All(IsId) ? context.Request.Path.Value : route;
     }
 
     private static bool IsId(object? value) => value is string text && Guid.TryParse(text, out _);

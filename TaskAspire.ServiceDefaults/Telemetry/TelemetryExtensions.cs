@@ -16,6 +16,9 @@ internal static class TelemetryExtensions
 {
     private const string CountSuffix = ".count";
 
+    // Of requests that a service makes. Not whose name or address was asked for: users choose that of webhooks, as many as they like.
+    private static readonly string[] ClientTags = ["http.request.method", "http.response.status_code", "http.connection.state", "error.type"];
+
     public static WebApplicationBuilder AddTelemetryDefaults(this WebApplicationBuilder builder)
     {
         DatabaseMetrics.Start();
@@ -38,7 +41,9 @@ internal static class TelemetryExtensions
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
-                .AddView(WithoutCountSuffix)
+                .AddView(View)
+                // The trace of a recent request with each bucket of a histogram, so that a slow one can be looked at.
+                .SetExemplarFilter(ExemplarFilterType.TraceBased)
                 // The scope as a label of every series would only repeat what the name says.
                 .AddPrometheusExporter(options => options.ScopeInfoEnabled = false));
 
@@ -55,11 +60,13 @@ internal static class TelemetryExtensions
         return builder.AddMetricsPort();
     }
 
+    private static MetricStreamConfiguration? View(Instrument instrument) =>
+        instrument.Meter.Name.StartsWith("System.Net.", StringComparison.Ordinal) ? new MetricStreamConfiguration { TagKeys = ClientTags }
+        : HidesKind(instrument) ? new MetricStreamConfiguration { Name = instrument.Name[..^CountSuffix.Length] + ".number" }
+        : null;
+
     // `promtool check metrics`: in Prometheus `_count` is the suffix of histograms, and db.client.connection.count is a gauge.
-    private static MetricStreamConfiguration? WithoutCountSuffix(Instrument instrument) =>
-        instrument.Name.EndsWith(CountSuffix, StringComparison.Ordinal) && !IsCounter(instrument.GetType())
-            ? new MetricStreamConfiguration { Name = instrument.Name[..^CountSuffix.Length] + ".number" }
-            : null;
+    private static bool HidesKind(Instrument instrument) => instrument.Name.EndsWith(CountSuffix, StringComparison.Ordinal) && !IsCounter(instrument.GetType());
 
     // Those get `_total`, which hides it.
     private static bool IsCounter(Type instrument) =>

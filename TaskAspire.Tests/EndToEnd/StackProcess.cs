@@ -19,17 +19,36 @@ internal sealed partial class StackProcess : IAsyncDisposable
     private StackProcess(Process process) => _process = process;
 
     /// <summary>Where the API is.</summary>
-    public Uri Api { get; private set; } = null!;
+    public Uri Api => Address("API");
+
+    /// <summary>Where a part is, by the name that the table of URLs gives it; without a path.</summary>
+    public Uri Address(string part)
+    {
+        lock (_lines)
+        {
+            return _lines.Select(line => Row().Match(line)).Where(row => row.Groups["part"].Value == part).Select(row => new Uri(row.Groups["url"].Value)).First();
+        }
+    }
+
+    /// <summary>Starts it without dashboard and Prometheus.</summary>
+    public static Task<StackProcess> StartAsync(string dataDirectory, CancellationToken cancellationToken) =>
+        StartAsync(dataDirectory, ["--no-dashboard", "--no-prometheus"], [], cancellationToken);
 
     /// <summary>Returns when the table of URLs is shown.</summary>
-    public static async Task<StackProcess> StartAsync(string dataDirectory, CancellationToken cancellationToken)
+    public static async Task<StackProcess> StartAsync(
+        string dataDirectory, IEnumerable<string> arguments, IEnumerable<(string Name, string Value)> environment, CancellationToken cancellationToken)
     {
-        var start = new ProcessStartInfo(Executables.DotNet(), [typeof(StandaloneHost).Assembly.Location, "--data-dir", dataDirectory, "--no-dashboard", "--no-prometheus"])
+        var start = new ProcessStartInfo(Executables.DotNet(), [typeof(StandaloneHost).Assembly.Location, "--data-dir", dataDirectory, .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        foreach (var part in new[] { "api", "dispatcher", "postgres", "redis" })
+        foreach (var (name, value) in environment)
+        {
+            start.Environment[name] = value;
+        }
+
+        foreach (var part in new[] { "api", "dispatcher", "postgres", "redis", "prometheus", "dashboard" })
         {
             start.ArgumentList.Add($"--{part}-port");
             start.ArgumentList.Add("0");
@@ -91,17 +110,12 @@ internal sealed partial class StackProcess : IAsyncDisposable
             _lines.Add(line.Data);
         }
 
-        if (ApiAddress().Match(line.Data) is { Success: true } match)
-        {
-            Api = new Uri(match.Value);
-        }
-
         if (line.Data.Contains("Ready after", StringComparison.Ordinal))
         {
             _ready.TrySetResult();
         }
     }
 
-    [GeneratedRegex(@"http://127\.0\.0\.1:\d+(?=/api/v1)")]
-    private static partial Regex ApiAddress();
+    [GeneratedRegex(@"^\s*(?<part>\S.*?)\s{2,}(?<url>http://127\.0\.0\.1:\d+)")]
+    private static partial Regex Row();
 }

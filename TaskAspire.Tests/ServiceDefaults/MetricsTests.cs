@@ -3,11 +3,15 @@ using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using TaskAspire.ServiceDefaults.Telemetry;
+using TaskAspire.Standalone.Processes;
 
 namespace TaskAspire.Tests.ServiceDefaults;
 
 public class MetricsTests
 {
+    // By default it takes names with dots, too, which rules and dashboards would not find.
+    private const string PrometheusAccepts = "application/openmetrics-text;version=1.0.0;escaping=allow-utf-8;q=0.6,text/plain;version=1.0.0;escaping=allow-utf-8;q=0.4,*/*;q=0.2";
+
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
@@ -64,6 +68,40 @@ public class MetricsTests
     }
 
     [Fact]
+    public async Task Whom_a_service_asks_is_not_told()
+    {
+        await using var service = await StartAsync();
+        using var client = new HttpClient();
+        await Assert.ThrowsAsync<HttpRequestException>(() => client.GetAsync("http://127.0.0.254:1/", Cancel));
+        var metrics = await service.Client.GetStringAsync("/metrics", Cancel);
+        Assert.Matches("""http_client_request_duration_seconds_count\{[^}]*http_request_method="GET"[^}]*\} [1-9]""", metrics);
+        Assert.DoesNotContain("127.0.0.254", metrics, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Prometheus_3_is_given_the_same_names_and_the_traces_of_durations()
+    {
+        await using var service = await StartAsync();
+        await service.Client.GetAsync("/metrics-test/1", Cancel);
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/metrics") { Headers = { { "Accept", PrometheusAccepts } } };
+        using var response = await service.Client.SendAsync(request, Cancel);
+        var metrics = await response.Content.ReadAsStringAsync(Cancel);
+        Assert.Contains("dotnet_gc_collections_total{", metrics, StringComparison.Ordinal);
+        Assert.Matches(
+            """http_request_duration_seconds_bucket\{method="GET",route="/metrics-test/\{id\}",status_code="200",le="[0-9.]+"\} \d+ # \{trace_id="[0-9a-f]{32}",span_id="[0-9a-f]{16}"\}""",
+            metrics);
+    }
+
+    [Fact]
+    public async Task A_group_of_routes_has_no_slash_at_its_end()
+    {
+        await using var service = await StartAsync();
+        await service.Client.GetAsync("/metrics-group", Cancel);
+        Assert.Contains(
+            """http_requests_total{method="GET",route="/metrics-group",status_code="200"} 1""", await service.Client.GetStringAsync("/metrics", Cancel), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task In_production_they_are_not_at_the_ordinary_port()
     {
         await using var without = await StartAsync("Production");
@@ -77,13 +115,14 @@ public class MetricsTests
     [Fact]
     public async Task Promtool_finds_nothing_to_say()
     {
-        Assert.SkipUnless(OnPath("promtool"), "promtool is not on the PATH.");
+        var program = Executables.Find("promtool");
+        Assert.SkipWhen(program is null, "promtool is not on PATH.");
         await using var service = await StartAsync();
         await service.Client.GetAsync("/metrics-test/1", Cancel);
         await service.Client.GetAsync("/health", Cancel);
         var metrics = await service.Client.GetStringAsync("/metrics", Cancel);
 
-        using var promtool = Process.Start(new ProcessStartInfo("promtool", ["check", "metrics"])
+        using var promtool = Process.Start(new ProcessStartInfo(program, ["check", "metrics"])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
@@ -102,11 +141,9 @@ public class MetricsTests
             map: app =>
             {
                 app.MapGet("/metrics-test/{id}", (string id) => id);
+                app.MapGroup("/metrics-group").MapGet("/", () => "all");
                 app.MapGet("/metrics-test-fails", IResult () => throw new InvalidOperationException("on purpose"));
             },
             environment: environment,
             settings: settings);
-
-    private static bool OnPath(string program) =>
-        (Environment.GetEnvironmentVariable("PATH") ?? string.Empty).Split(Path.PathSeparator).Any(folder => File.Exists(Path.Combine(folder, program)));
 }

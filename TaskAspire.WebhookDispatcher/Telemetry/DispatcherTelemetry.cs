@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Diagnostics.Metrics;
+using TaskAspire.Data.Webhooks;
 using TaskAspire.WebhookDispatcher.Deliveries;
 using TaskAspire.WebhookDispatcher.Sending;
 
@@ -20,17 +21,20 @@ internal sealed class DispatcherTelemetry
     private readonly Histogram<double> _duration;
     private readonly Histogram<double> _lag;
     private readonly Histogram<double> _lateness;
+    private readonly TimeProvider _time;
     private QueueSample? _queue;
 
-    public DispatcherTelemetry(IMeterFactory meters)
+    public DispatcherTelemetry(IMeterFactory meters, TimeProvider time)
     {
+        _time = time;
         var meter = meters.Create(Name);
         _deliveries = meter.CreateCounter<long>("webhook_deliveries", description: "Attempts to deliver, by event and result (delivered, failed, dead).");
         _duration = Seconds(meter, "webhook_delivery_duration", "What an attempt took, from connect to last byte.", DurationBuckets);
         _lag = Seconds(meter, "webhook_delivery_lag", "From when a delivery was due to the start of its first attempt.", LagBuckets);
         _lateness = Seconds(meter, "reminder_lateness", "From a reminder's time to when its event was written.", LagBuckets);
         meter.CreateObservableGauge("webhook_queue_depth", ObserveDepth, description: "Deliveries that wait, by state (due, scheduled, held, in_flight); counted up to a limit.");
-        meter.CreateObservableGauge("webhook_queue_oldest_due", ObserveOldestDue, "s", "How long the oldest delivery that could go out now has been due.");
+        meter.CreateObservableGauge("webhook_queue_oldest_due", () => Observe(queue => queue.OldestDue), "s", "How long the oldest delivery that could go out now has been due.");
+        meter.CreateObservableGauge("reminder_oldest_due", () => Observe(queue => queue.OldestReminder), "s", "How long the oldest reminder that was not fired yet has been due.");
     }
 
     /// <summary>Results of an attempt in <c>webhook_deliveries_total</c>.</summary>
@@ -82,13 +86,28 @@ internal sealed class DispatcherTelemetry
     /// <summary>Notes how late a reminder was fired.</summary>
     public void Fired(TimeSpan lateness) => _lateness.Record(Math.Max(0, lateness.TotalSeconds));
 
-    /// <summary>What the gauges show from now on.</summary>
+    /// <summary>What the gauges show from now on, until it is too old to be called the present.</summary>
     public void QueueSampled(QueueSample sample) => _queue = sample;
+
+    /// <summary>Shows zeros for what has not happened yet: a rate begins to count at the first value it sees.</summary>
+    public void Begin()
+    {
+        foreach (var type in WebhookEventTypes.All)
+        {
+            foreach (var result in new[] { Results.Delivered, Results.Failed, Results.Dead })
+            {
+                _deliveries.Add(0, new KeyValuePair<string, object?>("event", type), new KeyValuePair<string, object?>("result", result));
+            }
+        }
+    }
+
+    /// <summary>Null while it is not known: a queue that cannot be measured must not look as it did when it could.</summary>
+    private QueueSample? Queue => _queue is { } queue && _time.GetUtcNow() < queue.ValidUntil ? queue : null;
 
     private static Histogram<double> Seconds(Meter meter, string name, string description, double[] buckets) =>
         meter.CreateHistogram(name, "s", description, advice: new InstrumentAdvice<double> { HistogramBucketBoundaries = buckets });
 
-    private IEnumerable<Measurement<long>> ObserveDepth() => _queue is not { } queue ? [] :
+    private IEnumerable<Measurement<long>> ObserveDepth() => Queue is not { } queue ? [] :
     [
         new(queue.Due, new KeyValuePair<string, object?>("state", "due")),
         new(queue.Scheduled, new KeyValuePair<string, object?>("state", "scheduled")),
@@ -96,7 +115,7 @@ internal sealed class DispatcherTelemetry
         new(queue.InFlight, new KeyValuePair<string, object?>("state", "in_flight")),
     ];
 
-    private IEnumerable<Measurement<double>> ObserveOldestDue() => _queue is not { } queue ? [] : [new(queue.OldestDue.TotalSeconds)];
+    private IEnumerable<Measurement<double>> Observe(Func<QueueSample, TimeSpan> age) => Queue is not { } queue ? [] : [new(age(queue).TotalSeconds)];
 }
 
 /// <summary>The queue at one moment.</summary>
@@ -105,4 +124,7 @@ internal sealed class DispatcherTelemetry
 /// <param name="Held">Deliveries that wait for a paused endpoint.</param>
 /// <param name="InFlight">Deliveries that this dispatcher holds.</param>
 /// <param name="OldestDue">Age of the oldest that could go out now.</param>
-internal sealed record QueueSample(long Due, long Scheduled, long Held, long InFlight, TimeSpan OldestDue);
+/// <param name="OldestReminder">Age of the oldest reminder that is due and not fired.</param>
+/// <param name="ValidUntil">When the next one should have come long ago.</param>
+internal sealed record QueueSample(
+    long Due, long Scheduled, long Held, long InFlight, TimeSpan OldestDue, TimeSpan OldestReminder, DateTimeOffset ValidUntil);

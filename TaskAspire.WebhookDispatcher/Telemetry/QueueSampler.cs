@@ -18,6 +18,9 @@ internal sealed class QueueSampler(
 {
     private const int CountLimit = 10_000;
 
+    // Longer than a measurement takes on a database that is busy.
+    private static readonly TimeSpan Validity = TimeSpan.FromSeconds(30);
+
     // The backlog of an endpoint that is latched, disabled, paused or at its rate limit is no delay of ours: the oldest is sought among what could go out.
     private const string Sample = """
         SELECT
@@ -32,11 +35,13 @@ internal sealed class QueueSampler(
                 JOIN webhook_endpoints w ON w.id = head.endpoint_id
                 WHERE (head.lease_expires_at IS NULL OR head.lease_expires_at <= now())
                   AND w.enabled AND w.paused_at IS NULL AND (w.latched_until IS NULL OR w.latched_until <= now())
-                  AND (w.rate_used_until IS NULL OR w.rate_used_until <= now())), 0)
+                  AND (w.rate_used_until IS NULL OR w.rate_used_until <= now())), 0),
+            coalesce((SELECT extract(epoch FROM now() - min(fire_at))::float8 FROM task_reminders WHERE fire_at <= now()), 0)
         """;
 
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
+        telemetry.Begin();
         while (true)
         {
             await using (var command = database.CreateCommand(Sample))
@@ -46,7 +51,9 @@ internal sealed class QueueSampler(
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 await reader.ReadAsync(cancellationToken);
                 telemetry.QueueSampled(new QueueSample(
-                    reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), lanes.Held, TimeSpan.FromSeconds(reader.GetDouble(3))));
+                    reader.GetInt64(0), reader.GetInt64(1), reader.GetInt64(2), lanes.Held,
+                    TimeSpan.FromSeconds(reader.GetDouble(3)), TimeSpan.FromSeconds(reader.GetDouble(4)),
+                    Time.GetUtcNow() + Validity + options.Value.QueueSampleInterval));
             }
 
             Succeeded();

@@ -4,26 +4,33 @@ using TaskAspire.Standalone.Processes;
 
 namespace TaskAspire.Standalone.Backing.Prometheus;
 
-/// <summary>Prometheus, scraping both services.</summary>
+/// <summary>Prometheus, scraping both services, with the configuration and the alert rules of <c>ops/prometheus</c>.</summary>
 internal static class PrometheusServer
 {
+    private static readonly string Source = Path.Combine(AppContext.BaseDirectory, "ops", "prometheus");
+
     /// <summary>Whether it is installed.</summary>
     public static string? Find() => Executables.Find("prometheus");
 
+    /// <param name="program">The program.</param>
+    /// <param name="directory">Where it keeps its configuration and its data.</param>
+    /// <param name="port">Where it listens, on loopback.</param>
+    /// <param name="targets">The local port of each job.</param>
+    /// <param name="records">Where its process is written down.</param>
+    /// <param name="output">Where it shows what it says.</param>
     public static SupervisedChild Create(string program, string directory, int port, IReadOnlyDictionary<string, int> targets, ChildRecords records, IStackOutput output)
     {
         return new SupervisedChild("prometheus", PrepareAsync, output) { Records = records };
 
         async Task<LaunchSpec> PrepareAsync(CancellationToken cancellationToken)
         {
-            Directory.CreateDirectory(directory);
-            var configuration = Path.Combine(directory, "prometheus.yml");
-            await File.WriteAllTextAsync(configuration, Configuration(targets), cancellationToken);
+            var configuration = await ConfigureAsync(directory, targets, cancellationToken);
             return new LaunchSpec(
                 program,
                 $"--config.file={configuration}",
                 $"--storage.tsdb.path={Path.Combine(directory, "data")}",
                 "--storage.tsdb.retention.time=7d",
+                "--enable-feature=exemplar-storage",
                 string.Create(CultureInfo.InvariantCulture, $"--web.listen-address=127.0.0.1:{port}"),
                 "--log.level=error")
             {
@@ -32,18 +39,28 @@ internal static class PrometheusServer
         }
     }
 
-    /// <summary>Scrapes <c>/metrics</c> of each target; adds the alert rules of the repository where they are there.</summary>
-    public static string Configuration(IReadOnlyDictionary<string, int> targets)
+    /// <summary>Copies the configuration to <paramref name="directory"/> and writes the addresses beside it.</summary>
+    /// <returns>The configuration file.</returns>
+    public static async Task<string> ConfigureAsync(string directory, IReadOnlyDictionary<string, int> targets, CancellationToken cancellationToken)
     {
-        var rules = SourceTree.Root is { } root && Directory.Exists(Path.Combine(root, "ops", "prometheus", "rules"))
-            ? $"rule_files: ['{Path.Combine(root, "ops", "prometheus", "rules", "*.yml")}']\n"
-            : "";
-        var jobs = targets.Select(target => string.Create(CultureInfo.InvariantCulture, $"""
-              - job_name: {target.Key}
-                static_configs:
-                  - targets: ['127.0.0.1:{target.Value}']
-
-            """));
-        return $"global:\n  scrape_interval: 5s\n  evaluation_interval: 15s\n{rules}scrape_configs:\n{string.Concat(jobs)}";
+        var rules = Directory.CreateDirectory(Path.Combine(directory, "rules")).FullName;
+        foreach (var stale in Directory.GetFiles(rules))
+        {
+            // One of an earlier version would go on alerting.
+            File.Delete(stale);
+        }
+        foreach (var file in Directory.GetFiles(Path.Combine(Source, "rules")))
+        {
+            File.Copy(file, Path.Combine(rules, Path.GetFileName(file)));
+        }
+        var addresses = Directory.CreateDirectory(Path.Combine(directory, "targets")).FullName;
+        foreach (var (job, target) in targets)
+        {
+            var content = string.Create(CultureInfo.InvariantCulture, $"- targets: ['127.0.0.1:{target}']\n");
+            await File.WriteAllTextAsync(Path.Combine(addresses, job + ".yml"), content, cancellationToken);
+        }
+        var configuration = Path.Combine(directory, "prometheus.yml");
+        File.Copy(Path.Combine(Source, "prometheus.yml"), configuration, overwrite: true);
+        return configuration;
     }
 }

@@ -4,7 +4,7 @@ using TaskAspire.AppHost.Deployment;
 using TaskAspire.AppHost.Resources;
 
 var builder = DistributedApplication.CreateBuilder(args);
-var stack = await Stack.BeginAsync(builder);
+var stack = await StackModel.BeginAsync(builder);
 
 var taskdb = stack.AddTaskDatabase("taskdb");
 var cache = stack.AddCache("cache");

@@ -12,6 +12,7 @@ internal sealed class DemoAccount(EndpointReference api, EndpointReference dispa
     public const string Password = "Demonstration-1";
 
     private const string Inbox = "/inbox/demo";
+    private static readonly string[] Events = ["task.created", "task.completed", "task.reminder", "task.overdue"];
 
     /// <summary>Categories, tags and tasks: some due soon, one overdue, one done, one with a reminder in half a minute.</summary>
     public async Task SeedAsync(CancellationToken cancellationToken)
@@ -70,7 +71,7 @@ internal sealed class DemoAccount(EndpointReference api, EndpointReference dispa
     {
         var url = dispatcher.Url + Inbox;
         return await FindAsync(http, "webhooks", "url", url, cancellationToken)
-            ?? Id(await PostAsync(http, "webhooks", new { url, events = new[] { "task.created", "task.completed", "task.reminder", "task.overdue" } }, cancellationToken));
+            ?? Id(await PostAsync(http, "webhooks", new { url, events = Events }, cancellationToken));
     }
 
     private static async Task<string> EnsureCategoryAsync(HttpClient http, string name, CancellationToken cancellationToken) =>

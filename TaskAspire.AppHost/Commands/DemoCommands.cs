@@ -6,7 +6,7 @@ namespace TaskAspire.AppHost.Commands;
 public static class DemoCommands
 {
     /// <summary>Demo data on the API, a test webhook on the dispatcher; only while the stack runs here.</summary>
-    public static void AddDemoCommands(this Stack stack, IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> dispatcher)
+    public static void AddDemoCommands(this StackModel stack, IResourceBuilder<ProjectResource> api, IResourceBuilder<ProjectResource> dispatcher)
     {
         if (stack.Target is not (StackTarget.Containers or StackTarget.LocalProcesses))
         {

@@ -6,7 +6,7 @@ internal static class ParameterExtensions
     private const int PasswordLength = 24;
 
     /// <summary>A password that is made up unless it is given (<c>Parameters:&lt;name&gt;</c>). Letters and digits alone: some of them travel in URLs.</summary>
-    public static IResourceBuilder<ParameterResource> AddSecret(this Stack stack, string name) =>
+    public static IResourceBuilder<ParameterResource> AddSecret(this StackModel stack, string name) =>
         stack.Builder.AddParameter(name, new GenerateParameterDefault { MinLength = PasswordLength, Special = false }, secret: true);
 
     /// <summary>A parameter that is part of the deployment only when it is given; Aspire would ask for every one that there is.</summary>

@@ -13,7 +13,7 @@ public static class ServiceTarget
     private static readonly string[] AzureIngress = ["10.0.0.0/8", "100.64.0.0/10"];
 
     /// <summary>The API: keys and secrets, as many instances as its requests need.</summary>
-    public static IResourceBuilder<ProjectResource> PublishAsApi(this IResourceBuilder<ProjectResource> api, Stack stack)
+    public static IResourceBuilder<ProjectResource> PublishAsApi(this IResourceBuilder<ProjectResource> api, StackModel stack)
     {
         if (stack.Secrets is not { } secrets)
         {
@@ -36,7 +36,7 @@ public static class ServiceTarget
 
     /// <summary>The dispatcher: secrets, as many instances as its queue needs.</summary>
     public static IResourceBuilder<ProjectResource> PublishAsDispatcher(
-        this IResourceBuilder<ProjectResource> dispatcher, Stack stack, IResourceBuilder<IResourceWithConnectionString> database)
+        this IResourceBuilder<ProjectResource> dispatcher, StackModel stack, IResourceBuilder<IResourceWithConnectionString> database)
     {
         if (stack.Secrets is not { } secrets)
         {

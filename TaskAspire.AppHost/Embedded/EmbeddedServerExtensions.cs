@@ -14,7 +14,7 @@ internal static class EmbeddedServerExtensions
     /// <param name="type">What the dashboard calls its kind.</param>
     /// <param name="connectionString">Where it is, among all that runs.</param>
     public static IResourceBuilder<EmbeddedServerResource> AddEmbeddedServer(
-        this Stack stack, string name, string part, string type, Func<EmbeddedBacking, string> connectionString)
+        this StackModel stack, string name, string part, string type, Func<EmbeddedBacking, string> connectionString)
     {
         return stack.Builder.AddResource(new EmbeddedServerResource(name))
             .ExcludeFromManifest()

@@ -17,7 +17,7 @@ public static class CacheResource
     /// </summary>
     /// <param name="stack">The app model.</param>
     /// <param name="name">Name of the resource, and so of the connection string.</param>
-    public static IResourceBuilder<IResourceWithConnectionString> AddCache(this Stack stack, string name)
+    public static IResourceBuilder<IResourceWithConnectionString> AddCache(this StackModel stack, string name)
     {
         switch (stack.Target)
         {
@@ -34,7 +34,7 @@ public static class CacheResource
 
     // It speaks plain TCP on this machine: with the developer certificate, clients and health checks would need that certificate to be
     // trusted first.
-    private static IResourceBuilder<RedisResource> AddContainer(Stack stack, string name)
+    private static IResourceBuilder<RedisResource> AddContainer(StackModel stack, string name)
     {
         var redis = stack.Builder.AddRedis(name).WithArgs(AddAppendOnlyFile);
         redis.WithDataVolume(stack.VolumeName(redis));
@@ -58,7 +58,7 @@ public static class CacheResource
         }
     }
 
-    private static IResourceBuilder<EmbeddedServerResource> AddEmbedded(Stack stack, string name)
+    private static IResourceBuilder<EmbeddedServerResource> AddEmbedded(StackModel stack, string name)
     {
         var cache = stack.AddEmbeddedServer(name, "redis", "Redis", servers => servers.RedisConnectionString);
         var check = $"{name}_check";

@@ -16,7 +16,7 @@ public static class ElasticsearchResource
     /// One node of Elasticsearch whose data is kept between runs; null where <c>Observability</c> is off or where the stack is deployed to
     /// Azure. Here it asks nobody for a password; where it is deployed it does.
     /// </summary>
-    public static ElasticsearchServer? AddElasticsearch(this Stack stack, string name)
+    public static ElasticsearchServer? AddElasticsearch(this StackModel stack, string name)
     {
         if (!stack.HasObservability)
         {
@@ -49,7 +49,7 @@ public static class ElasticsearchResource
     /// Has a service send its logs there: to the Elasticsearch of the stack, else to the one that the setting <c>Elasticsearch:Url</c> names
     /// where it is deployed. A start does not wait for it.
     /// </summary>
-    public static IResourceBuilder<ProjectResource> WithLogsIn(this IResourceBuilder<ProjectResource> project, Stack stack, ElasticsearchServer? server)
+    public static IResourceBuilder<ProjectResource> WithLogsIn(this IResourceBuilder<ProjectResource> project, StackModel stack, ElasticsearchServer? server)
     {
         if (server is not null)
         {
@@ -60,7 +60,7 @@ public static class ElasticsearchResource
     }
 
     /// <summary>Logstash with our pipeline, for logs of containers that do not send theirs themselves.</summary>
-    public static void AddLogstash(this Stack stack, string name, ElasticsearchServer? server)
+    public static void AddLogstash(this StackModel stack, string name, ElasticsearchServer? server)
     {
         if (server is null)
         {
@@ -81,7 +81,7 @@ public static class ElasticsearchResource
     }
 
     /// <summary>Kibana, which brings in our data view, searches and dashboard once it is up.</summary>
-    public static void AddKibana(this Stack stack, string name, ElasticsearchServer? server)
+    public static void AddKibana(this StackModel stack, string name, ElasticsearchServer? server)
     {
         if (server is null)
         {

@@ -12,7 +12,7 @@ public static class GrafanaResource
     /// Grafana with our dashboards, looking at that Prometheus; nothing where <c>Observability</c> is off. Here nobody has to log in; where
     /// it is deployed there is an administrator with a password. It keeps nothing: what it shows is in the repository.
     /// </summary>
-    public static void AddGrafana(this Stack stack, string name, IResourceBuilder<IResourceWithEndpoints>? prometheus)
+    public static void AddGrafana(this StackModel stack, string name, IResourceBuilder<IResourceWithEndpoints>? prometheus)
     {
         if (!stack.HasObservability || prometheus is null)
         {
@@ -39,6 +39,6 @@ public static class GrafanaResource
     }
 
     // Links from a slow request to its trace. A deployed dashboard has no address that a browser outside knows.
-    private static string DashboardUrl(Stack stack) =>
+    private static string DashboardUrl(StackModel stack) =>
         stack.Builder.ExecutionContext.IsRunMode ? (stack.Builder.Configuration["ASPNETCORE_URLS"] ?? "").Split(';')[0] : "";
 }

@@ -10,7 +10,7 @@ public static class MigratorResource
     /// <param name="stack">The app model.</param>
     /// <param name="name">Name of the resource.</param>
     /// <param name="database">What it migrates.</param>
-    public static IResourceBuilder<ProjectResource> AddMigrator(this Stack stack, string name, IResourceBuilder<IResourceWithConnectionString> database)
+    public static IResourceBuilder<ProjectResource> AddMigrator(this StackModel stack, string name, IResourceBuilder<IResourceWithConnectionString> database)
     {
         var migrator = stack.Builder.AddProject<Projects.TaskAspire_ApiService>(name, WithoutEndpoints)
             .WithArgs("migrate")

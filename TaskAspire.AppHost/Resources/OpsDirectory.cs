@@ -7,9 +7,9 @@ namespace TaskAspire.AppHost.Resources;
 internal static class OpsDirectory
 {
     /// <summary>A container by <c>ops/&lt;name&gt;/Dockerfile</c>, which pins the image that it begins with.</summary>
-    public static IResourceBuilder<ContainerResource> AddOpsContainer(this Stack stack, string name, string folder) =>
+    public static IResourceBuilder<ContainerResource> AddOpsContainer(this StackModel stack, string name, string folder) =>
         stack.WithLifetime(stack.Builder.AddDockerfile(name, stack.OpsFolder(folder)));
 
     /// <summary>The folder on this machine.</summary>
-    public static string OpsFolder(this Stack stack, string folder) => Path.GetFullPath(Path.Combine(stack.Builder.AppHostDirectory, "..", "ops", folder));
+    public static string OpsFolder(this StackModel stack, string folder) => Path.GetFullPath(Path.Combine(stack.Builder.AppHostDirectory, "..", "ops", folder));
 }

@@ -17,14 +17,14 @@ public static class PrometheusResource
     /// <param name="stack">The app model.</param>
     /// <param name="name">Name of the resource.</param>
     /// <param name="services">What it asks, by the name of the job.</param>
-    public static IResourceBuilder<IResourceWithEndpoints>? AddPrometheus(this Stack stack, string name, params IResourceBuilder<ProjectResource>[] services) => stack.Target switch
+    public static IResourceBuilder<IResourceWithEndpoints>? AddPrometheus(this StackModel stack, string name, params IResourceBuilder<ProjectResource>[] services) => stack.Target switch
     {
         StackTarget.Azure => null,
         StackTarget.LocalProcesses => stack.Embedded is { Options.NoPrometheus: false } && PrometheusServer.Find() is { } program ? AddProcess(stack, name, program, services) : null,
         _ => AddContainer(stack, name, services),
     };
 
-    private static IResourceBuilder<ContainerResource> AddContainer(Stack stack, string name, IResourceBuilder<ProjectResource>[] services)
+    private static IResourceBuilder<ContainerResource> AddContainer(StackModel stack, string name, IResourceBuilder<ProjectResource>[] services)
     {
         var prometheus = stack.AddOpsContainer(name, "prometheus")
             .WithHttpEndpoint(targetPort: Port)
@@ -41,7 +41,7 @@ public static class PrometheusResource
         return prometheus;
     }
 
-    private static IResourceBuilder<ExecutableResource> AddProcess(Stack stack, string name, string program, IResourceBuilder<ProjectResource>[] services)
+    private static IResourceBuilder<ExecutableResource> AddProcess(StackModel stack, string name, string program, IResourceBuilder<ProjectResource>[] services)
     {
         var options = stack.Embedded!.Options;
         var home = new DataDirectory(options.DataDirectory).Prometheus;

@@ -62,7 +62,7 @@ public static class ServiceExtensions
         project.GetEndpoint(project.ApplicationBuilder.ExecutionContext.IsRunMode ? "http" : MetricsEndpoint);
 
     /// <summary>The port on this machine, where that can be chosen: with local processes, by the options of TaskAspire.Standalone.</summary>
-    internal static IResourceBuilder<ProjectResource> WithPort(this IResourceBuilder<ProjectResource> project, Stack stack, Func<Standalone.Options.StandaloneOptions, int> port)
+    internal static IResourceBuilder<ProjectResource> WithPort(this IResourceBuilder<ProjectResource> project, StackModel stack, Func<Standalone.Options.StandaloneOptions, int> port)
     {
         if (stack is { Target: StackTarget.LocalProcesses, Embedded: { } embedded })
         {

@@ -18,7 +18,7 @@ public static class TaskDatabaseResource
     /// </summary>
     /// <param name="stack">The app model.</param>
     /// <param name="name">Name of the database, and so of the connection string.</param>
-    public static IResourceBuilder<IResourceWithConnectionString> AddTaskDatabase(this Stack stack, string name)
+    public static IResourceBuilder<IResourceWithConnectionString> AddTaskDatabase(this StackModel stack, string name)
     {
         switch (stack.Target)
         {
@@ -35,7 +35,7 @@ public static class TaskDatabaseResource
 
     /// <summary>Gives a service the database, and has it start when that answers.</summary>
     public static IResourceBuilder<ProjectResource> WithTaskDatabase(
-        this IResourceBuilder<ProjectResource> project, Stack stack, IResourceBuilder<IResourceWithConnectionString> database)
+        this IResourceBuilder<ProjectResource> project, StackModel stack, IResourceBuilder<IResourceWithConnectionString> database)
     {
         project.WithReference(database).WaitFor(database);
         // In Production the services refuse to start without TLS unless told otherwise. Inside the network of one machine's containers there is none.
@@ -45,13 +45,13 @@ public static class TaskDatabaseResource
             : project;
     }
 
-    private static IResourceBuilder<PostgresServerResource> AddContainer(Stack stack)
+    private static IResourceBuilder<PostgresServerResource> AddContainer(StackModel stack)
     {
         var server = stack.Builder.AddPostgres(ServerName);
         return stack.WithLifetime(server.WithDataVolume(stack.VolumeName(server)));
     }
 
-    private static IResourceBuilder<EmbeddedServerResource> AddEmbedded(Stack stack, string name)
+    private static IResourceBuilder<EmbeddedServerResource> AddEmbedded(StackModel stack, string name)
     {
         var database = stack.AddEmbeddedServer(name, "postgres", "PostgreSQL", servers => servers.PostgresConnectionString);
         var check = $"{name}_check";

@@ -5,9 +5,9 @@ using TaskAspire.AppHost.Settings;
 namespace TaskAspire.AppHost;
 
 /// <summary>The app model that is being put together, and what it is made for.</summary>
-public sealed class Stack
+public sealed class StackModel
 {
-    private Stack(IDistributedApplicationBuilder builder, StackSettings settings, StackTarget target)
+    private StackModel(IDistributedApplicationBuilder builder, StackSettings settings, StackTarget target)
     {
         (Builder, Settings, Target) = (builder, settings, target);
         switch (target)
@@ -49,7 +49,7 @@ public sealed class Stack
 
     /// <summary>Begins a stack by the settings of the app host.</summary>
     /// <exception cref="InvalidOperationException">A setting has a value that it cannot have.</exception>
-    public static async Task<Stack> BeginAsync(IDistributedApplicationBuilder builder)
+    public static async Task<StackModel> BeginAsync(IDistributedApplicationBuilder builder)
     {
         var settings = StackSettings.Read(builder.Configuration);
         var target = await settings.FindTargetAsync(builder.ExecutionContext, builder.Configuration);
@@ -58,7 +58,7 @@ public sealed class Stack
             Console.WriteLine("No container runtime answers, so the servers are local processes. Set Backing=containers to insist on containers.");
         }
 
-        return new Stack(builder, settings, target);
+        return new StackModel(builder, settings, target);
     }
 
     /// <summary>What holds for every container of ours: its lifetime, by the setting.</summary>

@@ -89,9 +89,17 @@ internal sealed class ChaosRun : IAsyncDisposable
         await ArrivedAsync(cancellationToken);
 
         _say($"{_options.Deliveries / 2} deliveries amid disruptions");
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var disrupting = DisruptAsync(TimeSpan.FromSeconds((double)_options.Deliveries / 2 / _options.Rate), cancellationToken);
-        await WriteAsync(ChaosPhase.AmidDisruptions, _options.Deliveries / 2, healthyOnly: false, cancellationToken);
+        var writing = WriteAsync(ChaosPhase.AmidDisruptions, _options.Deliveries / 2, healthyOnly: false, either.Token);
+        if (await Task.WhenAny(disrupting, writing) == disrupting && !disrupting.IsCompletedSuccessfully)
+        {
+            // A server that did not come back is waited for by whoever writes, without end.
+            await either.CancelAsync();
+        }
+
         await disrupting;
+        await writing;
         await ArrivedAsync(cancellationToken);
 
         return ChaosReport.Of(_events, _receiver.Received, [.. _disruptions]);

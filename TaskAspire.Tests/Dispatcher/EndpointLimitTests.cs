@@ -75,7 +75,7 @@ public class EndpointLimitTests(BackingServices backing)
         async Task<(long Blocks, string Plan)> CostAsync()
         {
             var claims = dispatcher.Services.GetRequiredService<DeliveryClaims>();
-            await using var batch = claims.Batch(new ClaimRoom(100, 16, [], [], []), after: null, new Lease(Guid.NewGuid(), 0));
+            await using var batch = claims.Batch(new ClaimRoom(100, 16, [], [], []), after: null, DeliveryClaims.Window, new Lease(Guid.NewGuid(), 0));
             var claim = batch.BatchCommands[^1];
             claim.CommandText = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + claim.CommandText;
             await using var reader = await batch.ExecuteReaderAsync(Token);

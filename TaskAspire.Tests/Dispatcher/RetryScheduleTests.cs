@@ -33,6 +33,7 @@ public class RetryScheduleTests
         Assert.Equal(TimeSpan.FromMinutes(2), schedule.DelayAfter(1, TimeSpan.FromMinutes(2)));
         Assert.Equal(TimeSpan.FromHours(2), schedule.DelayAfter(7, TimeSpan.FromSeconds(1)));
         Assert.Equal(TimeSpan.FromHours(24), schedule.DelayAfter(1, TimeSpan.FromDays(365)));
+        Assert.Equal(TimeSpan.FromHours(24), schedule.DelayAfter(1, TimeSpan.MaxValue));
         Assert.Null(schedule.DelayAfter(12, TimeSpan.FromSeconds(1)));
     }
 
@@ -43,9 +44,20 @@ public class RetryScheduleTests
     [InlineData("0", null)]
     [InlineData("-5", null)]
     [InlineData("soon", null)]
-    [InlineData("99999999999999999999", null)]
+    [InlineData("120 s", null)]
+    [InlineData("1e3", null)]
+    [InlineData("+120", null)]
+    [InlineData("2147483647", 2147483647d)]
+    [InlineData("Sunday, 22-Nov-26 12:05:00 GMT", 300)]
     [InlineData(null, null)]
-    public void Retry_after_is_read_as_seconds_or_a_date(string? header, int? seconds)
+    public void Retry_after_is_read_as_seconds_or_a_date(string? header, double? seconds) => Assert.Equal(seconds, Read(header)?.TotalSeconds);
+
+    [Theory]
+    [InlineData("4294967296")]
+    [InlineData("99999999999999999999")]
+    public void More_seconds_than_can_be_counted_are_a_long_wait(string header) => Assert.Equal(TimeSpan.MaxValue, Read(header));
+
+    private static TimeSpan? Read(string? header)
     {
         using var response = new HttpResponseMessage(HttpStatusCode.ServiceUnavailable);
         if (header is not null)
@@ -53,7 +65,7 @@ public class RetryScheduleTests
             response.Headers.TryAddWithoutValidation("Retry-After", header);
         }
 
-        Assert.Equal(seconds, RetryAfter.Read(response.Headers, Now)?.TotalSeconds);
+        return RetryAfter.Read(response.Headers, Now);
     }
 
     private static RetrySchedule Schedule(double chance) => new(Options.Create(new DispatcherOptions()), new Chance(chance));

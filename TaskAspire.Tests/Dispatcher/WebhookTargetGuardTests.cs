@@ -28,7 +28,10 @@ public class WebhookTargetGuardTests
     [InlineData("192.0.0.1")]
     [InlineData("192.0.0.192")]
     [InlineData("192.0.2.1")]
+    [InlineData("192.31.196.1")]
+    [InlineData("192.52.193.1")]
     [InlineData("192.88.99.1")]
+    [InlineData("192.175.48.1")]
     [InlineData("192.168.0.1")]
     [InlineData("198.18.0.1")]
     [InlineData("198.19.255.255")]
@@ -48,6 +51,12 @@ public class WebhookTargetGuardTests
     [InlineData("64:ff9b::7f00:1")]
     [InlineData("64:ff9b:1::1")]
     [InlineData("100::1")]
+    [InlineData("100:0:0:1::1")]
+    [InlineData("2001:1::1")]
+    [InlineData("2001:3::1")]
+    [InlineData("2001:4:112::1")]
+    [InlineData("2001:30::1")]
+    [InlineData("2620:4f:8000::1")]
     [InlineData("2001::1")]
     [InlineData("2001:0:4136:e378:8000:63bf:3fff:fdd2")]
     [InlineData("2001:2::1")]
@@ -218,6 +227,16 @@ public class WebhookTargetGuardTests
         Assert.Equal(AttemptErrors.BlockedTarget, SendFailure.Describe(failure).Error);
         // One look-up for the connection: what was vetted is what would have been connected to.
         Assert.Empty(answers);
+    }
+
+    // A proxy named by the environment would be connected to instead of the address that was vetted, and would look the name up by itself.
+    [Fact]
+    public void No_proxy_stands_between_the_guard_and_the_receiver()
+    {
+        using var handler = WebhookHttpClient.CreateHandler(Guard());
+        Assert.False(handler.UseProxy);
+        Assert.False(handler.AllowAutoRedirect);
+        Assert.NotNull(handler.ConnectCallback);
     }
 
     [Fact]

@@ -55,9 +55,9 @@ internal sealed class DispatcherOptions
     public TimeSpan LeaseDuration { get; set; } = TimeSpan.FromSeconds(20);
 
     /// <summary>Deliveries claimed in one statement.</summary>
-    /// <value>The default is 200. From 1 to 5000.</value>
+    /// <value>The default is 400. From 1 to 5000.</value>
     [Range(1, 5000)]
-    public int BatchSize { get; set; } = 200;
+    public int BatchSize { get; set; } = 400;
 
     /// <summary>Reminders and overdue tasks fired in one transaction.</summary>
     /// <value>The default is 500. From 1 to 5000.</value>

@@ -29,8 +29,10 @@ internal sealed record DeliveryClaim(IReadOnlyList<ClaimedDelivery> Deliveries, 
 /// </summary>
 internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<DispatcherOptions> options, TimeProvider time)
 {
-    /// <summary>Rows that a claim looks at from the head of the queue.</summary>
+    /// <summary>Most rows that a claim looks at from the head of the queue, beside those that are held.</summary>
     public const int Window = 1000;
+
+    private const int MinWindow = 50;
 
     /// <summary>Endpoints that a claim looks at when the head of the queue is full of what cannot be sent now.</summary>
     public const int EndpointsPerRound = 500;
@@ -42,9 +44,10 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
     // In order of due time: what normally finds everything.
     private const string ByDueTime = """
         WITH head AS MATERIALIZED (
-            SELECT id, endpoint_id, next_attempt_at, lease_expires_at
+            SELECT id, endpoint_id, next_attempt_at
             FROM webhook_deliveries
-            WHERE state = 0 AND next_attempt_at <= now()
+            -- What is held is read and left out: as much as the dispatchers together hold, whatever the queue's length.
+            WHERE state = 0 AND next_attempt_at <= now() AND (lease_expires_at IS NULL OR lease_expires_at <= now())
             ORDER BY next_attempt_at
             LIMIT @window
         ), round AS (
@@ -71,11 +74,11 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
                 LIMIT 1) next
             WHERE e.n < @endpoints
         ), head AS MATERIALIZED (
-            SELECT c.id, c.endpoint_id, c.next_attempt_at, c.lease_expires_at
+            SELECT c.id, c.endpoint_id, c.next_attempt_at
             FROM endpoints e
             JOIN webhook_endpoints w ON w.id = e.endpoint_id
             CROSS JOIN LATERAL (
-                SELECT d.id, d.endpoint_id, d.next_attempt_at, d.lease_expires_at
+                SELECT d.id, d.endpoint_id, d.next_attempt_at
                 FROM webhook_deliveries d
                 WHERE d.state = 0 AND d.endpoint_id = e.endpoint_id AND d.next_attempt_at <= now()
                   AND (d.lease_expires_at IS NULL OR d.lease_expires_at <= now())
@@ -103,8 +106,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
             FROM head h
             JOIN webhook_endpoints w ON w.id = h.endpoint_id
             LEFT JOIN unnest(@lanes, @held, @caps) AS lane (endpoint_id, held, cap) ON lane.endpoint_id = h.endpoint_id
-            WHERE (h.lease_expires_at IS NULL OR h.lease_expires_at <= now())
-              AND w.enabled AND w.paused_at IS NULL AND (w.latched_until IS NULL OR w.latched_until <= now())
+            WHERE w.enabled AND w.paused_at IS NULL AND (w.latched_until IS NULL OR w.latched_until <= now())
         ), limited AS MATERIALIZED (
             -- A tenth of a second's worth may go at once; the rest comes as time goes on.
             SELECT w.id, w.rate_limit,
@@ -172,10 +174,16 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
     private const string InOrderOfIndex = "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)";
 
     /// <summary>Claims in the order of due times.</summary>
-    public Task<DeliveryClaim> ClaimDueAsync(ClaimRoom room, CancellationToken cancellationToken) => ClaimAsync(room, after: null, cancellationToken);
+    /// <param name="room">What may be claimed.</param>
+    /// <param name="window">How many deliveries to look at; at most <see cref="Window"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public Task<DeliveryClaim> ClaimDueAsync(ClaimRoom room, int window, CancellationToken cancellationToken) => ClaimAsync(room, after: null, window, cancellationToken);
+
+    /// <summary>The window that has enough in it while all endpoints take what they are sent.</summary>
+    public static int WindowFor(ClaimRoom room) => Math.Min(Window, MinWindow + (room.Total * 3 / 2));
 
     /// <summary>Claims from one endpoint after another, beginning behind <paramref name="after"/>.</summary>
-    public Task<DeliveryClaim> ClaimAroundAsync(ClaimRoom room, Guid after, CancellationToken cancellationToken) => ClaimAsync(room, after, cancellationToken);
+    public Task<DeliveryClaim> ClaimAroundAsync(ClaimRoom room, Guid after, CancellationToken cancellationToken) => ClaimAsync(room, after, Window, cancellationToken);
 
     /// <summary>How long until something that was not due at <paramref name="asOf"/> is; null when nothing waits.</summary>
     public async Task<TimeSpan?> UntilNextAsync(DateTime asOf, CancellationToken cancellationToken)
@@ -188,26 +196,26 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
             : null;
     }
 
-    private async Task<DeliveryClaim> ClaimAsync(ClaimRoom room, Guid? after, CancellationToken cancellationToken)
+    private async Task<DeliveryClaim> ClaimAsync(ClaimRoom room, Guid? after, int window, CancellationToken cancellationToken)
     {
         var sent = time.GetTimestamp();
         var lease = new Lease(Guid.NewGuid(), sent + (long)(_options.LeaseDuration.TotalSeconds * time.TimestampFrequency));
-        await using var batch = Batch(room, after, lease);
+        await using var batch = Batch(room, after, window, lease);
         await using var reader = await batch.ExecuteReaderAsync(CommandBehavior.Default, cancellationToken);
         await reader.NextResultAsync(cancellationToken);
-        return await ReadAsync(reader, lease, cancellationToken);
+        return await ReadAsync(reader, window, lease, cancellationToken);
     }
 
     /// <summary>The claim, the second of two statements of one transaction.</summary>
-    internal NpgsqlBatch Batch(ClaimRoom room, Guid? after, Lease lease)
+    internal NpgsqlBatch Batch(ClaimRoom room, Guid? after, int window, Lease lease)
     {
         var batch = database.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(InOrderOfIndex));
-        batch.BatchCommands.Add(Command(room, after, lease));
+        batch.BatchCommands.Add(Command(room, after, window, lease));
         return batch;
     }
 
-    private NpgsqlBatchCommand Command(ClaimRoom room, Guid? after, Lease lease)
+    private NpgsqlBatchCommand Command(ClaimRoom room, Guid? after, int window, Lease lease)
     {
         var command = new NpgsqlBatchCommand(after is null ? _byDueTime : _byEndpoint);
         if (after is { } last)
@@ -217,7 +225,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
         }
         else
         {
-            command.Parameters.AddWithValue("window", Window);
+            command.Parameters.AddWithValue("window", window);
         }
 
         command.Parameters.AddWithValue("lanes", NpgsqlDbType.Array | NpgsqlDbType.Uuid, room.Endpoints);
@@ -232,7 +240,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
         return command;
     }
 
-    private static async Task<DeliveryClaim> ReadAsync(NpgsqlDataReader reader, Lease lease, CancellationToken cancellationToken)
+    private static async Task<DeliveryClaim> ReadAsync(NpgsqlDataReader reader, int window, Lease lease, CancellationToken cancellationToken)
     {
         var deliveries = new List<ClaimedDelivery>();
         DateTime asOf = default;
@@ -256,7 +264,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
                 reader.GetFieldValue<byte[]>(11), Text(12), target) { Lease = lease });
         }
 
-        return new DeliveryClaim(deliveries, LeftOver: ready > deliveries.Count, HeadFull: head >= Window, asOf)
+        return new DeliveryClaim(deliveries, LeftOver: ready > deliveries.Count, HeadFull: head >= window, asOf)
         {
             Contended = chosen > deliveries.Count,
             LastEndpoint = last,

@@ -29,7 +29,11 @@ internal sealed class DeliveryPump(
     private static readonly TimeSpan SendGrace = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RecordGrace = TimeSpan.FromSeconds(18);
 
+    // With much due, claims of a few deliveries each would cost more than sending them; so long what is here keeps the senders busy.
+    private static readonly TimeSpan PauseForRoom = TimeSpan.FromMilliseconds(20);
+
     private Guid _lastEndpoint;
+    private bool _headBlocked;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -81,8 +85,18 @@ internal sealed class DeliveryPump(
             attempts.WakeWhenRoom = true;
             var claim = await ClaimAsync(room, cancellationToken);
             Succeeded();
-            if (claim.Deliveries.Count >= room.Total || claim.Contended)
+            if (claim.Contended)
             {
+                continue;
+            }
+
+            if (claim.Deliveries.Count >= room.Total)
+            {
+                if (lanes.Room().Total < options.Value.BatchSize / 2)
+                {
+                    await Task.Delay(PauseForRoom, Time, cancellationToken);
+                }
+
                 continue;
             }
 
@@ -95,14 +109,28 @@ internal sealed class DeliveryPump(
 
     private async Task<DeliveryClaim> ClaimAsync(ClaimRoom room, CancellationToken cancellationToken)
     {
-        var claim = await claims.ClaimDueAsync(room, cancellationToken);
+        var window = _headBlocked ? DeliveryClaims.Window : DeliveryClaims.WindowFor(room);
+        var claim = await claims.ClaimDueAsync(room, window, cancellationToken);
         await AddAsync(claim);
-        if (!claim.HeadFull || claim.Deliveries.Count >= room.Total)
+        if (IsEnough(claim, room))
         {
+            _headBlocked = false;
             return claim;
         }
 
         // The head of the queue is full of what cannot be sent now. Behind it may be deliveries to others.
+        if (window < DeliveryClaims.Window && lanes.Room() is { Total: > 0 } rest)
+        {
+            var wide = await claims.ClaimDueAsync(rest, DeliveryClaims.Window, cancellationToken);
+            await AddAsync(wide);
+            claim = Both(claim, wide);
+            if (IsEnough(wide, rest))
+            {
+                return claim;
+            }
+        }
+
+        _headBlocked = true;
         room = lanes.Room();
         if (room.Total == 0)
         {
@@ -112,16 +140,19 @@ internal sealed class DeliveryPump(
         var around = await claims.ClaimAroundAsync(room, _lastEndpoint, cancellationToken);
         _lastEndpoint = around.LastEndpoint;
         await AddAsync(around);
-        return around with
-        {
-            Deliveries = [.. claim.Deliveries, .. around.Deliveries],
-            // A round that did not come to its end is gone on with at once.
-            Contended = claim.Contended || around.Contended || around.LastEndpoint != Guid.Empty,
-            HeadFull = true,
-            AsOf = claim.AsOf,
-            RateWait = Soonest(claim.RateWait, around.RateWait),
-        };
+        // A round that did not come to its end is gone on with at once.
+        return Both(claim, around) with { Contended = claim.Contended || around.Contended || around.LastEndpoint != Guid.Empty, HeadFull = true };
     }
+
+    private static bool IsEnough(DeliveryClaim claim, ClaimRoom room) => !claim.HeadFull || claim.Deliveries.Count >= room.Total;
+
+    private static DeliveryClaim Both(DeliveryClaim first, DeliveryClaim second) => second with
+    {
+        Deliveries = [.. first.Deliveries, .. second.Deliveries],
+        Contended = first.Contended || second.Contended,
+        AsOf = first.AsOf,
+        RateWait = Soonest(first.RateWait, second.RateWait),
+    };
 
     private static TimeSpan? Soonest(TimeSpan? one, TimeSpan? other) => one is null || other < one ? other : one;
 

@@ -16,8 +16,11 @@ internal sealed class DeliveryRecorder(
     TimeProvider time,
     ILogger<DeliveryRecorder> logger)
 {
-    private const int MaxBatch = 256;
+    private const int MaxBatch = 500;
     private const int Capacity = 1024;
+
+    // A batch costs as much as many of its results. What waits this long to be written is no later for anybody.
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(10);
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(3);
 
@@ -36,6 +39,11 @@ internal sealed class DeliveryRecorder(
         var batch = new List<DeliveryResult>(MaxBatch);
         while (await _results.Reader.WaitToReadAsync(cancellationToken))
         {
+            if (_results.Reader.Count < MaxBatch / 4 && !_results.Reader.Completion.IsCompleted)
+            {
+                await Task.Delay(Gathering, time, cancellationToken);
+            }
+
             while (batch.Count < MaxBatch && _results.Reader.TryRead(out var result))
             {
                 batch.Add(result);

@@ -12,8 +12,12 @@ internal static class RetryAfter
         {
             { Delta: { } seconds } => seconds,
             { Date: { } date } => date - now,
-            _ => (TimeSpan?)null,
+            _ => IsBeyondMeasure(headers) ? TimeSpan.MaxValue : (TimeSpan?)null,
         };
         return delay > TimeSpan.Zero ? delay : null;
     }
+
+    // The typed header takes 32 bits of seconds. More than that is a wish for a long wait, not for none.
+    private static bool IsBeyondMeasure(HttpResponseHeaders headers) =>
+        headers.NonValidated.TryGetValues("Retry-After", out var values) && values is { Count: 1 } && values.ToString() is { Length: > 9 } text && text.All(char.IsAsciiDigit);
 }

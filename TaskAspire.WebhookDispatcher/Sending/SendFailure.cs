@@ -26,6 +26,8 @@ internal static class SendFailure
                     return (AttemptErrors.Dns, NoAddress);
                 case AuthenticationException tls:
                     return (AttemptErrors.Tls, $"No secure connection: {tls.Message}");
+                case HttpProtocolException broken:
+                    return (AttemptErrors.Reset, $"The receiver broke off (HTTP/2 error {broken.ErrorCode}).");
                 case SocketException socket when connecting:
                     return (AttemptErrors.Connect, $"No connection: {Words(socket.SocketErrorCode)}.");
                 case SocketException socket:

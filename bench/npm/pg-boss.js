@@ -1,10 +1,8 @@
 import PgBoss from 'pg-boss';
 import { task, post } from './task.js';
 
-// Its worker waits half a second at least between two fetches, so it gets many jobs by each and there are several: with fewer it does not
-// come near the concurrency that is allowed.
-const workers = 4;
-const batchSize = 250;
+// A worker waits half a second at least between two fetches, so what it gets by each decides how fast it is.
+const { workers, batchSize } = task;
 
 const boss = new PgBoss({ connectionString: task.connectionString, max: 20 });
 boss.on('error', console.error);

@@ -104,13 +104,13 @@ internal sealed class ClaimBench : IAsyncDisposable
 
     private async Task ClaimAsync(CancellationToken cancellationToken)
     {
-        var claim = await _claims.ClaimDueAsync(Room, cancellationToken);
+        var claim = await _claims.ClaimDueAsync(Room, DeliveryClaims.WindowFor(Room), cancellationToken);
         Expect(claim.Deliveries.Count);
     }
 
     private async Task<long> ExplainClaimAsync(CancellationToken cancellationToken)
     {
-        await using var batch = _claims.Batch(Room, after: null, new Lease(Guid.NewGuid(), 0));
+        await using var batch = _claims.Batch(Room, after: null, DeliveryClaims.WindowFor(Room), new Lease(Guid.NewGuid(), 0));
         return await BlocksAsync(batch, cancellationToken);
     }
 

@@ -9,7 +9,13 @@ namespace TaskAspire.Bench.Throughput;
 /// <summary>A job queue of npm (<c>bench/npm</c>), each of whose jobs posts the body. The script says what it took.</summary>
 internal static class NodeQueue
 {
-    public static async Task<TimeSpan> RunAsync(string queue, Workload work, CancellationToken cancellationToken)
+    /// <summary>Runs it.</summary>
+    /// <param name="queue">The package.</param>
+    /// <param name="work">What is to be done.</param>
+    /// <param name="workers">Of pg-boss: loops that fetch jobs.</param>
+    /// <param name="batchSize">Of pg-boss: jobs that each gets at a time.</param>
+    /// <param name="cancellationToken">Breaks it off.</param>
+    public static async Task<TimeSpan> RunAsync(string queue, Workload work, int workers, int batchSize, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(SourceTree.Root!, "bench", "npm");
         if (!Directory.Exists(Path.Combine(folder, "node_modules", queue)))
@@ -28,6 +34,8 @@ internal static class NodeQueue
             warmUp = Workload.WarmUp,
             count = work.Deliveries,
             concurrency = work.Concurrency,
+            workers,
+            batchSize,
         });
         var output = await RunAsync("node", [$"{queue}.js", task], folder, cancellationToken);
         return TimeSpan.FromMilliseconds(double.Parse(output.Split('\n', StringSplitOptions.RemoveEmptyEntries)[^1], CultureInfo.InvariantCulture));

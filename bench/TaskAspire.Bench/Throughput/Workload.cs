@@ -9,7 +9,7 @@ namespace TaskAspire.Bench.Throughput;
 internal sealed class Workload(BenchReceiver receiver, int deliveries, int concurrency)
 {
     /// <summary>Deliveries made before the clock starts.</summary>
-    public const int WarmUp = 1000;
+    public const int WarmUp = 10_000;
 
     public BenchReceiver Receiver => receiver;
 

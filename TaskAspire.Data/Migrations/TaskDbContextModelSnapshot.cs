@@ -796,6 +796,9 @@ namespace TaskAspire.Data.Migrations
                         .HasDatabaseName("ix_webhook_deliveries_due")
                         .HasFilter("state = 0");
 
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_webhook_deliveries_user_id");
+
                     b.HasIndex("EndpointId", "Id")
                         .HasDatabaseName("ix_webhook_deliveries_endpoint_id_id");
 
@@ -1243,6 +1246,13 @@ namespace TaskAspire.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_webhook_deliveries_webhook_events_event_id");
+
+                    b.HasOne("TaskAspire.Data.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_webhook_deliveries_users_user_id");
 
                     b.Navigation("Event");
                 });

@@ -38,8 +38,8 @@ public class RetryScheduleTests
     }
 
     [Theory]
-    [InlineData("120", 120)]
-    [InlineData("Sun, 22 Nov 2026 12:05:00 GMT", 300)]
+    [InlineData("120", 120.0)]
+    [InlineData("Sun, 22 Nov 2026 12:05:00 GMT", 300.0)]
     [InlineData("Sun, 22 Nov 2026 11:00:00 GMT", null)]
     [InlineData("0", null)]
     [InlineData("-5", null)]
@@ -47,8 +47,8 @@ public class RetryScheduleTests
     [InlineData("120 s", null)]
     [InlineData("1e3", null)]
     [InlineData("+120", null)]
-    [InlineData("2147483647", 2147483647d)]
-    [InlineData("Sunday, 22-Nov-26 12:05:00 GMT", 300)]
+    [InlineData("2147483647", 2147483647.0)]
+    [InlineData("Sunday, 22-Nov-26 12:05:00 GMT", 300.0)]
     [InlineData(null, null)]
     public void Retry_after_is_read_as_seconds_or_a_date(string? header, double? seconds) => Assert.Equal(seconds, Read(header)?.TotalSeconds);
 

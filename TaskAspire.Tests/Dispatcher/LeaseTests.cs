@@ -39,7 +39,7 @@ public class LeaseTests(BackingServices backing)
         var user = await database.AddUserAsync();
         await database.AddEndpointAsync(user, receiver.Url());
         var ids = await database.AddEventsAsync(user, Count);
-        (string, string)[] quick = [("Webhooks:LeaseDuration", "00:00:02"), ("Webhooks:Timeout", "00:00:01")];
+        (string, string)[] quick = [("Webhooks:LeaseDuration", "00:00:02"), ("Webhooks:Timeout", "00:00:10")];
         for (var kill = 1; kill <= 3; kill++)
         {
             using var victim = DispatcherProcess.Start(database.ConnectionString, quick);

@@ -50,7 +50,7 @@ internal sealed class Accounts(TaskDbContext database, Sessions sessions, Sessio
     public async Task<bool> ChangePasswordAsync(User user, string hash, Guid keptSession, CancellationToken cancellationToken)
     {
         // A run whose commit was not heard of finds its own work done, and no session left to end.
-        HashSet<Guid> ended = [];
+        HashSet<SessionKey> ended = [];
         var changed = await database.InTransactionAsync(
             async token =>
             {
@@ -75,7 +75,7 @@ internal sealed class Accounts(TaskDbContext database, Sessions sessions, Sessio
     /// </summary>
     public async Task DeleteAsync(Guid userId, CancellationToken cancellationToken)
     {
-        HashSet<Guid> ended = [];
+        HashSet<SessionKey> ended = [];
         database.Database.SetCommandTimeout(DeleteTimeout);
         await database.InTransactionAsync(
             async token =>

@@ -30,7 +30,9 @@ internal static class AuthExtensions
         services.AddSingleton<AccessTokens>();
         services.AddSingleton<IPasswordHasher<User>, PasswordHasher<User>>();
         services.AddSingleton<Passwords>();
+        services.AddSingleton<VerifiedTokens>();
         services.AddSingleton<SessionCache>();
+        services.AddSingleton<SessionCheck>();
         services.AddScoped<Sessions>();
         services.AddScoped<Accounts>();
         services.AddHostedService<SessionCleanup>();
@@ -42,8 +44,8 @@ internal static class AuthExtensions
         // Validated at start, which loads the keys: without them the service does not start.
         services.AddOptionsWithValidateOnStart<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
             // The keys when the options are made, not when what makes them is: what is wrong with them would hide what is wrong with other options.
-            .Configure<IServiceProvider, IOptions<JwtOptions>, TimeProvider>(
-                (bearer, provider, options, clock) => BearerTokens.Configure(bearer, provider.GetRequiredService<JwtKeys>(), options, clock));
+            .Configure<IServiceProvider, IOptions<JwtOptions>, VerifiedTokens, TimeProvider>(
+                (bearer, provider, options, verified, clock) => BearerTokens.Configure(bearer, provider.GetRequiredService<JwtKeys>(), options, verified, clock));
         AuthPolicies.Add(services.AddAuthorizationBuilder());
         return builder;
     }

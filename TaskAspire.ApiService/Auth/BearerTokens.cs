@@ -1,3 +1,5 @@
+using System.Security.Claims;
+using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 using Microsoft.IdentityModel.Tokens;
@@ -8,7 +10,9 @@ namespace TaskAspire.ApiService.Auth;
 /// <summary>How access tokens are checked, and what is answered when one does not pass.</summary>
 internal static class BearerTokens
 {
-    internal static void Configure(JwtBearerOptions bearer, JwtKeys keys, IOptions<JwtOptions> options, TimeProvider clock)
+    private const string Scheme = "Bearer ";
+
+    internal static void Configure(JwtBearerOptions bearer, JwtKeys keys, IOptions<JwtOptions> options, VerifiedTokens verified, TimeProvider clock)
     {
         bearer.MapInboundClaims = false;
         bearer.IncludeErrorDetails = false;
@@ -25,28 +29,54 @@ internal static class BearerTokens
             LifetimeValidator = (notBefore, expires, _, _) => IsCurrent(notBefore, expires, clock.GetUtcNow().UtcDateTime, options.Value.ClockSkew),
             NameClaimType = AuthClaims.Subject,
         };
-        bearer.Events = new JwtBearerEvents { OnTokenValidated = CheckSessionAsync, OnChallenge = ChallengeAsync };
+        bearer.Events = new JwtBearerEvents
+        {
+            OnMessageReceived = context => TextOf(context.Request) is { } token
+                && verified.Find(token) is { } known && IsCurrent(known.NotBefore, known.Expires, clock.GetUtcNow().UtcDateTime, options.Value.ClockSkew)
+                    ? AcceptAsync(context, known.Principal)
+                    : Task.CompletedTask,
+            OnTokenValidated = async context =>
+            {
+                if (context.Principal?.FindUserId() is not { } userId || context.Principal.FindSessionId() is not { } sessionId)
+                {
+                    context.Fail("The token names no user or no session.");
+                    return;
+                }
+
+                var principal = new SessionPrincipal((ClaimsIdentity)context.Principal.Identity!, new SessionKey(userId, sessionId));
+                if (TextOf(context.Request) is { } token)
+                {
+                    verified.Add(token, new VerifiedToken(principal, context.SecurityToken.ValidFrom, context.SecurityToken.ValidTo), clock.GetUtcNow().UtcDateTime);
+                }
+
+                await AcceptAsync(context, principal);
+            },
+            OnChallenge = ChallengeAsync,
+        };
     }
 
     /// <summary>The library's own check knows no clock but the system's.</summary>
     private static bool IsCurrent(DateTime? notBefore, DateTime? expires, DateTime now, TimeSpan skew) =>
         expires > now - skew && (notBefore is null || notBefore <= now + skew);
 
-    private static async Task CheckSessionAsync(TokenValidatedContext context)
+    /// <summary>The token is good; whether it is let in is up to its session.</summary>
+    private static async Task AcceptAsync(ResultContext<JwtBearerOptions> context, SessionPrincipal principal)
     {
-        if (context.Principal?.FindUserId() is not { } userId || context.Principal.FindSessionId() is not { } sessionId)
+        var check = context.HttpContext.RequestServices.GetRequiredService<SessionCheck>();
+        if (await check.IsActiveAsync(context.HttpContext, principal.Session))
         {
-            context.Fail("The token names no user or no session.");
-            return;
+            context.Principal = principal;
+            context.Success();
         }
-
-        var sessions = context.HttpContext.RequestServices.GetRequiredService<Sessions>();
-        if (!await sessions.IsActiveAsync(sessionId, userId, context.HttpContext.RequestAborted))
+        else
         {
             context.HttpContext.Features.Set(new EndedSession());
             context.Fail("The session has ended.");
         }
     }
+
+    private static string? TextOf(HttpRequest request) =>
+        request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
 
     private static Task ChallengeAsync(JwtBearerChallengeContext context)
     {

@@ -18,37 +18,37 @@ internal sealed class SessionCache(RedisGate redis, IOptions<SessionOptions> ses
     private static readonly RedisValue Mark = "1";
 
     /// <summary>True: it is active. False: it has ended. Null: the database must say.</summary>
-    public async ValueTask<bool?> FindAsync(Guid id, CancellationToken cancellationToken)
+    public async ValueTask<bool?> FindAsync(SessionKey session, CancellationToken cancellationToken)
     {
-        RedisKey[] keys = [EndedKey(id), SeenKey(id)];
+        RedisKey[] keys = [EndedKey(session), SeenKey(session)];
         var values = await redis.TryAsync(database => database.StringGetAsync(keys), cancellationToken);
-        return values switch
-        {
-            null => null,
-            [{ IsNull: false }, _] => false,
-            [_, { IsNull: false }] when redis.HasBeenSteadyFor(sessions.Value.CacheDuration) => true,
-            _ => null,
-        };
+        return values is null ? null : Read(hasEnded: !values[0].IsNull, wasSeen: !values[1].IsNull);
     }
 
+    /// <summary>What follows from the two keys being there.</summary>
+    public bool? Read(bool hasEnded, bool wasSeen) =>
+        hasEnded ? false
+        : wasSeen && redis.HasBeenSteadyFor(sessions.Value.CacheDuration) ? true
+        : null;
+
     /// <summary>Notes that the database has the session. Nobody waits for it.</summary>
-    public void NoteActive(Guid id) => redis.Send(
-        database => database.StringSet(SeenKey(id), Mark, sessions.Value.CacheDuration, flags: CommandFlags.FireAndForget));
+    public void NoteActive(SessionKey session) => redis.Send(
+        database => database.StringSet(SeenKey(session), Mark, sessions.Value.CacheDuration, flags: CommandFlags.FireAndForget));
 
     /// <summary>Marks sessions as ended. To be called after the database has it.</summary>
-    public async ValueTask NoteEndedAsync(IReadOnlyCollection<Guid> ids, CancellationToken cancellationToken)
+    public async ValueTask NoteEndedAsync(IReadOnlyCollection<SessionKey> ended, CancellationToken cancellationToken)
     {
-        if (ids.Count > 0)
+        if (ended.Count > 0)
         {
             var lifetime = tokens.Value.AccessTokenLifetime + (2 * tokens.Value.ClockSkew);
             await redis.TryAsync(
-                database => Task.WhenAll(ids.Select(id => database.StringSetAsync(EndedKey(id), Mark, lifetime))),
+                database => Task.WhenAll(ended.Select(session => database.StringSetAsync(EndedKey(session), Mark, lifetime))),
                 cancellationToken);
         }
     }
 
-    // The braces keep both keys of a session on the same shard of a cluster (Redis cluster specification, "Hash tags").
-    private static RedisKey EndedKey(Guid id) => $"session:{{{id}}}:ended";
+    // The braces keep both keys, and the user's count of requests, on the same shard of a cluster (Redis cluster specification, "Hash tags").
+    internal static RedisKey EndedKey(SessionKey session) => $"session:{{{session.UserId}}}:{session.Id}:ended";
 
-    private static RedisKey SeenKey(Guid id) => $"session:{{{id}}}:seen";
+    internal static RedisKey SeenKey(SessionKey session) => $"session:{{{session.UserId}}}:{session.Id}:seen";
 }

@@ -89,23 +89,17 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
         return new RefreshOutcome(null, JustExchanged: false);
     }
 
-    /// <summary>Whether the session goes on, and is the user's.</summary>
-    public async Task<bool> IsActiveAsync(Guid id, Guid userId, CancellationToken cancellationToken)
+    /// <summary>Whether the session goes on, and is the user's, by the database. Redis is told.</summary>
+    public async Task<bool> IsActiveAsync(SessionKey session, CancellationToken cancellationToken)
     {
-        if (await cache.FindAsync(id, cancellationToken) is { } known)
-        {
-            return known;
-        }
-
-        var now = clock.Now();
-        var isActive = await Active(now).AnyAsync(s => s.Id == id && s.UserId == userId, cancellationToken);
+        var isActive = await Active(clock.Now()).AnyAsync(s => s.Id == session.Id && s.UserId == session.UserId, cancellationToken);
         if (isActive)
         {
-            cache.NoteActive(id);
+            cache.NoteActive(session);
         }
         else
         {
-            await cache.NoteEndedAsync([id], cancellationToken);
+            await cache.NoteEndedAsync([session], cancellationToken);
         }
 
         return isActive;
@@ -132,18 +126,19 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
         EndAsync(s => s.UserId == userId && s.Id != kept, Revoked, cancellationToken);
 
     /// <summary>Those of the sessions that go on.</summary>
-    public Task<List<Guid>> FindActiveAsync(Expression<Func<RefreshSession, bool>> which, CancellationToken cancellationToken) =>
-        Active(clock.Now()).Where(which).Select(s => s.Id).ToListAsync(cancellationToken);
+    public Task<List<SessionKey>> FindActiveAsync(Expression<Func<RefreshSession, bool>> which, CancellationToken cancellationToken) =>
+        Active(clock.Now()).Where(which).Select(s => new SessionKey(s.UserId, s.Id)).ToListAsync(cancellationToken);
 
     /// <summary>Ends sessions in the database; <see cref="SessionCache"/> is to be told when that is committed.</summary>
     /// <returns>Which those were.</returns>
-    public async Task<List<Guid>> RevokeAsync(Expression<Func<RefreshSession, bool>> which, string reason, CancellationToken cancellationToken)
+    public async Task<List<SessionKey>> RevokeAsync(Expression<Func<RefreshSession, bool>> which, string reason, CancellationToken cancellationToken)
     {
         var now = clock.Now();
-        var ids = await FindActiveAsync(which, cancellationToken);
+        var active = await FindActiveAsync(which, cancellationToken);
+        var ids = active.ConvertAll(s => s.Id);
         await database.RefreshSessions.Where(s => ids.Contains(s.Id) && s.RevokedAt == null).ExecuteUpdateAsync(
             set => set.SetProperty(s => s.RevokedAt, now).SetProperty(s => s.RevokedReason, reason), cancellationToken);
-        return ids;
+        return active;
     }
 
     private IQueryable<RefreshSession> Active(DateTimeOffset now) =>

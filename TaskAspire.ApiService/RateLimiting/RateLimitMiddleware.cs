@@ -10,14 +10,12 @@ namespace TaskAspire.ApiService.RateLimiting;
 internal sealed class RateLimitMiddleware(RequestDelegate next, RequestLimiter limiter)
 {
     private const string Error = "Too many API requests";
-    private static readonly PathString LimitedPath = "/api";
 
     public async Task InvokeAsync(HttpContext context)
     {
-        // All else (health, metrics, keys, documentation) is asked for by machines at their own pace, and costs little.
-        if (context.Request.Path.StartsWithSegments(LimitedPath, StringComparison.OrdinalIgnoreCase))
+        if (RequestLimiter.IsLimited(context))
         {
-            var count = await limiter.CountApiAsync(CallerOf(context), context.RequestAborted);
+            var count = context.Features.Get<CountedRequest>()?.Count ?? await limiter.CountApiAsync(CallerOf(context), context.RequestAborted);
             RateLimitResponses.Announce(context, count);
             if (count.IsExceeded)
             {
@@ -32,6 +30,9 @@ internal sealed class RateLimitMiddleware(RequestDelegate next, RequestLimiter l
     /// <summary>A program with a key of its own takes nothing from its owner, who works with the same account in a browser.</summary>
     private static string CallerOf(HttpContext context) =>
         context.User.FindApiKeyId() is { } key ? $"key:{key}"
-        : context.User.FindUserId() is { } user ? $"user:{user}"
+        : context.User.FindUserId() is { } user ? RequestLimiter.UserCaller(user)
         : $"address:{ClientAddress.Of(context)}";
 }
+
+/// <summary>A request that was counted when its session was asked about.</summary>
+internal sealed record CountedRequest(RateLimitCount Count);

@@ -10,19 +10,29 @@ namespace TaskAspire.ApiService.RateLimiting;
 /// </summary>
 internal sealed class RedisRequestCounts(RedisGate redis)
 {
-    // A key without expiry (somebody ran PERSIST, or a replica took over between two commands) would lock its caller out for ever.
-    private const string Script =
+    /// <summary>
+    /// A function for scripts. A key without expiry (somebody ran PERSIST, or a replica took over between two commands) would lock its caller
+    /// out for ever.
+    /// </summary>
+    internal const string CountFunction =
         """
-        local answer = {}
-        for i, key in ipairs(KEYS) do
-            local count = redis.call('INCR', key)
+        local function count(key, window)
+            local requests = redis.call('INCR', key)
             local ttl = redis.call('PTTL', key)
             if ttl < 0 then
-                ttl = tonumber(ARGV[i])
+                ttl = tonumber(window)
                 redis.call('PEXPIRE', key, ttl)
             end
-            answer[2 * i - 1] = count
-            answer[2 * i] = ttl
+            return requests, ttl
+        end
+        """;
+
+    private const string Script =
+        $"""
+        {CountFunction}
+        local answer = {"{}"}
+        for i, key in ipairs(KEYS) do
+            answer[2 * i - 1], answer[2 * i] = count(key, ARGV[i])
         end
         return answer
         """;
@@ -35,7 +45,9 @@ internal sealed class RedisRequestCounts(RedisGate redis)
         var answer = await redis.TryAsync(database => database.ScriptEvaluateAsync(Script, keys, windows), cancellationToken);
         return answer is null
             ? null
-            : [.. limits.Select((limit, i) => new RateLimitCount(
-                limit.Rule.PermitLimit, (long)answer[2 * i], TimeSpan.FromMilliseconds((long)answer[(2 * i) + 1])))];
+            : [.. limits.Select((limit, i) => Count(limit.Rule, answer[2 * i], answer[(2 * i) + 1]))];
     }
+
+    internal static RateLimitCount Count(RateLimitRule rule, RedisResult count, RedisResult millisecondsLeft) =>
+        new(rule.PermitLimit, (long)count, TimeSpan.FromMilliseconds((long)millisecondsLeft));
 }

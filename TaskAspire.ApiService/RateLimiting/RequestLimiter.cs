@@ -11,7 +11,19 @@ internal sealed class RequestLimiter(RedisRequestCounts redis, MemoryRequestCoun
     private const string ApiPrefix = "api_limit:";
     private const string AuthPrefix = "auth_limit:";
 
+    private static readonly PathString LimitedPath = "/api";
+
     public bool IsEnabled => options.Value.Enabled;
+
+    /// <summary>The limit that a request of a user to the API falls under; null when none is limited.</summary>
+    public RateLimit? FindApiLimit(HttpContext context, Guid userId) =>
+        IsEnabled && IsLimited(context) ? new RateLimit(ApiPrefix + UserCaller(userId), options.Value.Api) : null;
+
+    /// <summary>All else (health, metrics, keys, documentation) is asked for by machines at their own pace, and costs little.</summary>
+    public static bool IsLimited(HttpContext context) => context.Request.Path.StartsWithSegments(LimitedPath, StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The name of a user among those who call; in braces, see <see cref="Auth.SessionCache"/>.</summary>
+    public static string UserCaller(Guid userId) => $"user:{{{userId}}}";
 
     /// <summary>Counts a request to the API.</summary>
     public ValueTask<RateLimitCount> CountApiAsync(string caller, CancellationToken cancellationToken) =>

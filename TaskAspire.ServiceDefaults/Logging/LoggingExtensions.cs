@@ -6,7 +6,6 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Serilog;
 using Serilog.Events;
-using Serilog.Formatting;
 using Serilog.Formatting.Compact;
 using TaskAspire.ServiceDefaults.Configuration;
 using TaskAspire.ServiceDefaults.Logging.Elasticsearch;
@@ -79,8 +78,16 @@ internal static class LoggingExtensions
             .Enrich.WithProperty("service", service.Name)
             .Enrich.WithProperty("version", service.Version)
             .Enrich.WithProperty("environment", service.Environment)
-            .Filter.ByExcluding(IsRepeatedRedisFailure)
-            .WriteTo.Console(Formatter(environment));
+            .Filter.ByExcluding(IsRepeatedRedisFailure);
+        if (environment.IsDevelopment())
+        {
+            logger.WriteTo.Console(new LineFormatter(colours: !Console.IsOutputRedirected));
+        }
+        else
+        {
+            logger.WriteTo.Sink(new BackgroundConsole(new RenderedCompactJsonFormatter(), Console.OpenStandardOutput()));
+        }
+
         if (Options(services) is { } options && ElasticsearchServer.From(options) is { } server)
         {
             var report = new DeliveryReport(() => services.GetRequiredService<ILogger<DeliveryReport>>(), options, TimeProvider.System);
@@ -139,9 +146,6 @@ internal static class LoggingExtensions
         logEvent.Properties.TryGetValue("EventId", out var id)
         && id is StructureValue { Properties: var properties }
         && properties.Any(property => property.Name == "Name" && property.Value is ScalarValue { Value: "LogErrorConnectionIssue" });
-
-    private static ITextFormatter Formatter(IHostEnvironment environment) =>
-        environment.IsDevelopment() ? new LineFormatter(colours: !Console.IsOutputRedirected) : new RenderedCompactJsonFormatter();
 
     // Serilog has no level for "nothing"; one above its highest does it.
     private static LogEventLevel Level(LogLevel level) => (LogEventLevel)level;

@@ -1,0 +1,129 @@
+using System.Globalization;
+using System.Text;
+using Serilog.Core;
+using Serilog.Events;
+using Serilog.Formatting;
+using TaskAspire.ServiceDefaults.Telemetry;
+
+namespace TaskAspire.ServiceDefaults.Logging;
+
+/// <summary>
+/// Writes events to standard output on a thread of its own, as many at a time as there are: a system call for the line of each request cost
+/// more than making the line. What is an error is on its way before its writer goes on.
+/// </summary>
+/// <remarks>Whoever reads the output may fall behind, or stop reading. Then memory is bounded, and what is dropped is counted.</remarks>
+internal sealed class BackgroundConsole : ILogEventSink, IDisposable
+{
+    /// <summary>Some 20,000 lines.</summary>
+    internal const int MaxPendingBytes = 8 * 1024 * 1024;
+
+    private const int KeptLineCapacity = 16 * 1024;
+    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
+
+    [ThreadStatic]
+    private static StringWriter? s_line;
+
+    private readonly ITextFormatter _formatter;
+    private readonly Stream _output;
+    private readonly Lock _lock = new();
+    private readonly AutoResetEvent _wake = new(false);
+    private readonly ManualResetEventSlim _idle = new(true);
+    private readonly Thread _writer;
+    private MemoryStream _pending = new();
+    private MemoryStream _writing = new();
+    private bool _stopping;
+
+    public BackgroundConsole(ITextFormatter formatter, Stream output)
+    {
+        (_formatter, _output) = (formatter, output);
+        _writer = new Thread(WriteAll) { IsBackground = true, Name = "Console log" };
+        _writer.Start();
+    }
+
+    public void Emit(LogEvent logEvent)
+    {
+        var line = s_line ??= new StringWriter(CultureInfo.InvariantCulture);
+        var text = line.GetStringBuilder();
+        _formatter.Format(logEvent, line);
+        var isKept = TryAppend(text);
+        text.Clear();
+        if (text.Capacity > KeptLineCapacity)
+        {
+            s_line = null;
+        }
+
+        if (isKept && logEvent.Level >= LogEventLevel.Error)
+        {
+            _idle.Wait(FlushTimeout);
+        }
+    }
+
+    /// <summary>Returns when all is written.</summary>
+    public void Dispose()
+    {
+        lock (_lock)
+        {
+            _stopping = true;
+        }
+
+        _wake.Set();
+        // Neither event is disposed of: whoever logs this late would run into it.
+        _writer.Join(FlushTimeout);
+    }
+
+    private bool TryAppend(StringBuilder text)
+    {
+        // Almost every line is one chunk; where it is not, a character may lie across two.
+        var enumerator = text.GetChunks().GetEnumerator();
+        var characters = enumerator.MoveNext() && enumerator.Current.Length == text.Length ? enumerator.Current : text.ToString().AsMemory();
+        lock (_lock)
+        {
+            if (_stopping || _pending.Length > MaxPendingBytes)
+            {
+                LogMetrics.Dropped(1);
+                return false;
+            }
+
+            var end = (int)_pending.Length;
+            var size = Encoding.UTF8.GetByteCount(characters.Span);
+            _pending.SetLength(end + size);
+            Encoding.UTF8.GetBytes(characters.Span, _pending.GetBuffer().AsSpan(end, size));
+            _idle.Reset();
+            _wake.Set();
+            return true;
+        }
+    }
+
+    private void WriteAll()
+    {
+        var stopping = false;
+        while (!stopping)
+        {
+            _wake.WaitOne();
+            lock (_lock)
+            {
+                stopping = _stopping;
+                (_pending, _writing) = (_writing, _pending);
+            }
+
+            try
+            {
+                _output.Write(_writing.GetBuffer().AsSpan(0, (int)_writing.Length));
+                _output.Flush();
+            }
+            catch (IOException)
+            {
+                // Nobody reads any more: the lines are lost, the service is not.
+            }
+
+            _writing.SetLength(0);
+            lock (_lock)
+            {
+                if (_pending.Length == 0)
+                {
+                    _idle.Set();
+                }
+            }
+        }
+    }
+}

@@ -86,6 +86,8 @@ public static class TaskDatabase
         // How long a statement that is given up may hold on to who gave it up, when the server does not even hear of that.
         SetUnlessGiven("Cancellation Timeout", CancellationTimeoutMilliseconds);
         SetUnlessGiven("Max Auto Prepare", PreparedStatements);
+        // All that is set or locked is so for its transaction alone, so there is nothing to reset: seven statements less for each request.
+        SetUnlessGiven("No Reset On Close", true);
         if (requireTls)
         {
             SetUnlessGiven("SSL Mode", SslMode.VerifyFull);

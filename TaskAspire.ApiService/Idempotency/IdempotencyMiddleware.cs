@@ -19,7 +19,7 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IDataProtectio
 
     private readonly IDataProtector _protector = protection.CreateProtector("TaskAspire.Idempotency");
 
-    public Task InvokeAsync(HttpContext context, TaskDbContext database, IdempotencyKeys keys, TaskListVersions versions)
+    public Task InvokeAsync(HttpContext context)
     {
         var header = context.Request.Headers[IdempotentRequest.HeaderName];
         if (header.Count == 0 || !HttpMethods.IsPost(context.Request.Method) || context.GetEndpoint() is null)
@@ -28,13 +28,17 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IDataProtectio
         }
 
         return header is [{ } key] && IdempotentRequest.IsKey(key)
-            ? RunOnceAsync(context, key, database, keys, versions)
+            ? RunOnceAsync(context, key)
             : Problems.Validation(
                 IdempotentRequest.HeaderName, "Send one key of 1 to 255 visible ASCII characters, such as a new UUID for each request.").ExecuteAsync(context);
     }
 
-    private async Task RunOnceAsync(HttpContext context, string key, TaskDbContext database, IdempotencyKeys keys, TaskListVersions versions)
+    private async Task RunOnceAsync(HttpContext context, string key)
     {
+        // Here, and not for each request that comes along: most need no context of the database.
+        var database = context.RequestServices.GetRequiredService<TaskDbContext>();
+        var keys = context.RequestServices.GetRequiredService<IdempotencyKeys>();
+        var versions = context.RequestServices.GetRequiredService<TaskListVersions>();
         var request = await IdempotentRequest.ReadAsync(context, key);
         var headers = context.Response.Headers.ToArray();
         var answer = await database.InTransactionAsync(

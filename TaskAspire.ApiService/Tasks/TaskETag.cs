@@ -13,16 +13,18 @@ internal static class TaskETag
 {
     private const int DigestBytes = 8;
 
-    public static string Of(TaskResponse task)
+    public static string Of(TaskResponse task) => Of(task.Version, task.Category?.Name, task.Tags);
+
+    public static string Of(long version, string? category, IReadOnlyList<string> tags)
     {
-        if (task.Category is null && task.Tags.Count == 0)
+        if (category is null && tags.Count == 0)
         {
-            return $"\"{task.Version}\"";
+            return $"\"{version}\"";
         }
 
-        var names = string.Join('\0', task.Tags.Prepend(task.Category?.Name ?? ""));
+        var names = string.Join('\0', tags.Prepend(category ?? ""));
         var digest = SHA256.HashData(Encoding.UTF8.GetBytes(names)).AsSpan(0, DigestBytes);
-        return $"\"{task.Version}-{Convert.ToHexStringLower(digest)}\"";
+        return $"\"{version}-{Convert.ToHexStringLower(digest)}\"";
     }
 
     /// <summary>Whether a write may go ahead: no <c>If-Match</c> was sent, or the current tag is in it (strong comparison).</summary>

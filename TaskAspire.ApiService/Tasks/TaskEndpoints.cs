@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Tasks.Bulk;
 using TaskAspire.ApiService.Tasks.History;
@@ -17,7 +18,7 @@ internal static class TaskEndpoints
 {
     public static WebApplicationBuilder AddTasks(this WebApplicationBuilder builder)
     {
-        builder.Services.AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskOperations>()
+        builder.Services.AddSingleton<TaskJson>().AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskOperations>()
             .AddScoped<TaskLocks>().AddScoped<TaskTree>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
         builder.Services.AddScoped<BulkWriter>().AddScoped<LabelDeletion>();
         builder.Services.AddTrash();
@@ -30,7 +31,7 @@ internal static class TaskEndpoints
 
         var read = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listTasks").WithSummary("List tasks").DescribeListQuery()
-            .ProducesProblem(StatusCodes.Status400BadRequest).CacheOutput(TaskListCachePolicy.Name);
+            .ProducesProblem(StatusCodes.Status400BadRequest).CacheOutput(TaskListCachePolicy.Name).WithMetadata(new CachedTaskList());
         read.MapGet("/{id:guid}", GetAsync).WithName("getTask").WithSummary("Get a task").WithDescription("One in the trash is not found; GET /tasks/trash has it.")
             .HasETag().ProducesProblem(StatusCodes.Status404NotFound);
         HistoryEndpoints.MapHistory(read);
@@ -62,25 +63,28 @@ internal static class TaskEndpoints
         return api;
     }
 
-    private static async Task<Results<Ok<TaskListResponse>, ProblemHttpResult>> ListAsync(
-        TaskListQuery query, ClaimsPrincipal user, TaskReader reader, CancellationToken cancellationToken) =>
+    private static async Task<Results<JsonAnswer<TaskListResponse>, ProblemHttpResult>> ListAsync(
+        TaskListQuery query, ClaimsPrincipal user, TaskJson tasks, CancellationToken cancellationToken) =>
         query.Errors.Count > 0
             ? Problems.Validation(query.Errors)
-            : TypedResults.Ok(await reader.ListAsync(user.UserId(), query, cancellationToken));
+            : new JsonAnswer<TaskListResponse>(await tasks.ListAsync(user.UserId(), query, cancellationToken));
 
-    private static async Task<Results<Ok<TaskResponse>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
-        Guid id, ClaimsPrincipal user, TaskReader reader, HttpContext context, CancellationToken cancellationToken)
+    private static async Task<Results<JsonAnswer<TaskResponse>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
+        Guid id, ClaimsPrincipal user, TaskJson tasks, HttpContext context, CancellationToken cancellationToken)
     {
-        if (await reader.FindAsync(user.UserId(), id, cancellationToken) is not { } task)
+        if (await tasks.FindAsync(user.UserId(), id, cancellationToken) is not { } found)
         {
             return Problems.NotFound("task");
         }
 
-        var etag = TaskETag.Of(task);
-        context.Response.Headers.ETag = etag;
-        return TaskETag.IsIn(context.Request.Headers.IfNoneMatch, etag)
-            ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
-            : TypedResults.Ok(task);
+        context.Response.Headers.ETag = found.ETag;
+        if (!TaskETag.IsIn(context.Request.Headers.IfNoneMatch, found.ETag))
+        {
+            return new JsonAnswer<TaskResponse>(found.Body);
+        }
+
+        found.Body.Return();
+        return TypedResults.StatusCode(StatusCodes.Status304NotModified);
     }
 
     private static async Task<Results<Created<TaskResponse>, ProblemHttpResult>> CreateAsync(

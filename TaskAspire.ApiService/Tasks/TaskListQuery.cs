@@ -6,6 +6,10 @@ namespace TaskAspire.ApiService.Tasks;
 /// <summary>What a list of tasks is asked for: filters, sort and page.</summary>
 internal sealed class TaskListQuery
 {
+    private static readonly TaskListQuery Default = new();
+
+    private string? _normalized;
+
     public IReadOnlyList<TaskItemStatus> Status { get; init; } = [];
 
     public IReadOnlyList<TaskPriority> Priority { get; init; } = [];
@@ -76,7 +80,8 @@ internal sealed class TaskListQuery
         var query = context.Features.Get<TaskListQuery>();
         if (query is null)
         {
-            query = new TaskListQueryParser(context.Request.Query).Parse();
+            // Most ask for nothing in particular.
+            query = context.Request.QueryString.HasValue ? new TaskListQueryParser(context.Request.Query).Parse() : Default;
             context.Features.Set(query);
         }
 
@@ -84,7 +89,7 @@ internal sealed class TaskListQuery
     }
 
     /// <summary>The same for all queries that ask for the same, however they are spelled, and for no others: free text is escaped.</summary>
-    public string Normalized() => string.Join('&',
+    public string Normalized() => _normalized ??= string.Join('&',
         string.Join(',', Status.Order()),
         string.Join(',', Priority.Order()),
         string.Join(',', Categories.Order()),

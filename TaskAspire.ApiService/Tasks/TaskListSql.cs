@@ -24,6 +24,16 @@ internal static class TaskListSql
             set_config('enable_bitmapscan', $1, true)
         """;
 
+    /// <summary>
+    /// Whether the values decide which way is best. Without a filter there is one way, the index of the order, and PostgreSQL need not look
+    /// for it again: planning took longer than reading a page of 20 tasks (bench/results).
+    /// </summary>
+    public static bool NeedsPlanOfItsOwn(TaskListQuery query) => query is not
+    {
+        Status: [], Priority: [], Categories: [], NoCategory: false, ParentId: null, TopLevel: false, Tags: [], NeedsDueDate: false, HasDueDate: null,
+        Overdue: null, Search: null,
+    };
+
     /// <summary>What goes before <see cref="Page"/> and <see cref="Count"/> in their batch.</summary>
     public static NpgsqlBatchCommand Set(TaskListQuery query)
     {

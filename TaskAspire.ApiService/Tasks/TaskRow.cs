@@ -26,47 +26,86 @@ internal static class TaskRow
     /// <summary>How many columns there are; what a statement selects beside them follows.</summary>
     public const int ColumnCount = 22;
 
+    public const int Id = 0;
+    public const int UserId = 1;
+    public const int Title = 2;
+    public const int Description = 3;
+    public const int Status = 4;
+    public const int Priority = 5;
+    public const int DueDate = 6;
+    public const int TimeZone = 7;
+    public const int CategoryId = 8;
+    public const int ParentId = 9;
+    public const int Recurrence = 10;
+    public const int RecurrenceStart = 11;
+    public const int CompletedAt = 12;
+    public const int CreatedAt = 13;
+    public const int UpdatedAt = 14;
+    public const int DeletedAt = 15;
+    public const int Version = 16;
+    public const int CategoryName = 17;
+    public const int TagNames = 18;
+    public const int ReminderIds = 19;
+    public const int ReminderTimes = 20;
+    public const int ReminderMinutes = 21;
+
     public static TaskResponse Read(NpgsqlDataReader row)
     {
         var task = new TaskItem
         {
-            Id = row.GetGuid(0),
-            UserId = row.GetGuid(1),
-            Title = row.GetString(2),
-            Description = Text(row, 3),
-            Status = TaskItemStatuses.FromDatabase(row.GetString(4)),
-            Priority = (TaskPriority)row.GetInt16(5),
-            DueDate = Time(row, 6),
-            TimeZone = Text(row, 7),
-            CategoryId = Id(row, 8),
-            ParentId = Id(row, 9),
-            Recurrence = Text(row, 10),
-            RecurrenceStart = Time(row, 11),
-            CompletedAt = Time(row, 12),
-            CreatedAt = row.GetFieldValue<DateTimeOffset>(13),
-            UpdatedAt = row.GetFieldValue<DateTimeOffset>(14),
-            DeletedAt = Time(row, 15),
-            Version = row.GetInt64(16),
+            Id = row.GetGuid(Id),
+            UserId = row.GetGuid(UserId),
+            Title = row.GetString(Title),
+            Description = Text(row, Description),
+            Status = TaskItemStatuses.FromDatabase(row.GetString(Status)),
+            Priority = (TaskPriority)row.GetInt16(Priority),
+            DueDate = Time(row, DueDate),
+            TimeZone = Text(row, TimeZone),
+            CategoryId = GuidOf(row, CategoryId),
+            ParentId = GuidOf(row, ParentId),
+            Recurrence = Text(row, Recurrence),
+            RecurrenceStart = Time(row, RecurrenceStart),
+            CompletedAt = Time(row, CompletedAt),
+            CreatedAt = row.GetFieldValue<DateTimeOffset>(CreatedAt),
+            UpdatedAt = row.GetFieldValue<DateTimeOffset>(UpdatedAt),
+            DeletedAt = Time(row, DeletedAt),
+            Version = row.GetInt64(Version),
         };
-        var category = Text(row, 17) is { } name ? new Category { Id = task.CategoryId!.Value, Name = name, NameKey = NameKeys.Of(name) } : null;
-        return TaskResponse.From(task, category, row.IsDBNull(18) ? [] : row.GetFieldValue<string[]>(18), Reminders(row, task.Id));
+        var category = Category(row) is { } name ? new Category { Id = task.CategoryId!.Value, Name = name, NameKey = NameKeys.Of(name) } : null;
+        return TaskResponse.From(task, category, Tags(row), Reminders(row, task.Id));
     }
 
-    private static IEnumerable<TaskReminder> Reminders(NpgsqlDataReader row, Guid taskId)
+    /// <summary>The names of the tags, sorted.</summary>
+    public static string[] Tags(NpgsqlDataReader row)
     {
-        if (row.IsDBNull(19))
+        if (row.IsDBNull(TagNames))
         {
             return [];
         }
 
-        var times = row.GetFieldValue<DateTimeOffset?[]>(20);
-        var minutes = row.GetFieldValue<int?[]>(21);
-        return row.GetFieldValue<Guid[]>(19).Select((id, i) => new TaskReminder { Id = id, TaskId = taskId, At = times[i], MinutesBeforeDue = minutes[i] });
+        var names = row.GetFieldValue<string[]>(TagNames);
+        Array.Sort(names, StringComparer.Ordinal);
+        return names;
+    }
+
+    /// <summary>The name of the category.</summary>
+    public static string? Category(NpgsqlDataReader row) => Text(row, CategoryName);
+
+    private static IEnumerable<TaskReminder> Reminders(NpgsqlDataReader row, Guid taskId)
+    {
+        if (row.IsDBNull(ReminderIds))
+        {
+            return [];
+        }
+
+        var times = row.GetFieldValue<DateTimeOffset?[]>(ReminderTimes);
+        var minutes = row.GetFieldValue<int?[]>(ReminderMinutes);
+        return row.GetFieldValue<Guid[]>(ReminderIds).Select((id, i) => new TaskReminder { Id = id, TaskId = taskId, At = times[i], MinutesBeforeDue = minutes[i] });
     }
 
     private static string? Text(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetString(column);
 
-    private static Guid? Id(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
+    private static Guid? GuidOf(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetGuid(column);
 
     private static DateTimeOffset? Time(NpgsqlDataReader row, int column) => row.IsDBNull(column) ? null : row.GetFieldValue<DateTimeOffset>(column);
 }

@@ -1,7 +1,8 @@
+using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
-using Microsoft.EntityFrameworkCore;
 using Npgsql;
+using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.Tests.Fixtures;
 
@@ -73,14 +74,13 @@ public sealed class ListPlanTests(BackingServices services)
     {
         var database = await LargeUser.On(services).GetDatabaseAsync();
         await using var connection = await OpenAsync();
-        await using var context = TaskDatabases.Open(database);
-        var reader = new TaskReader(context, TimeProvider.System);
+        await using var source = NpgsqlDataSource.Create(database);
         var wrong = new List<string>();
         foreach (var filter in Filters.Where(f => sort != "relevance" || f.Contains("search", StringComparison.Ordinal)))
         {
             var text = $"{filter}&sort={sort}";
-            var first = await reader.ListAsync(LargeUser.Id, Parse(text + "&limit=60"), TestContext.Current.CancellationToken);
-            var page = await reader.ListAsync(LargeUser.Id, Parse(text + "&limit=30"), TestContext.Current.CancellationToken);
+            var first = await ListAsync(source, Parse(text + "&limit=60"));
+            var page = await ListAsync(source, Parse(text + "&limit=30"));
             if (page.NextCursor is null)
             {
                 continue;
@@ -88,7 +88,7 @@ public sealed class ListPlanTests(BackingServices services)
 
             var next = Parse($"{text}&limit=30&cursor={page.NextCursor}");
             wrong.AddRange(await CheckAsync(connection, next, $"{text} after a cursor"));
-            var rest = await reader.ListAsync(LargeUser.Id, next, TestContext.Current.CancellationToken);
+            var rest = await ListAsync(source, next);
             Assert.Equal(first.Items.Select(t => t.Id), page.Items.Concat(rest.Items).Select(t => t.Id));
         }
 
@@ -115,22 +115,55 @@ public sealed class ListPlanTests(BackingServices services)
     [Fact]
     public async Task A_list_that_is_asked_for_again_and_again_is_still_planned_for_its_values()
     {
-        var database = new NpgsqlConnectionStringBuilder(await LargeUser.On(services).GetDatabaseAsync()) { MaxAutoPrepare = 20, AutoPrepareMinUsages = 2 };
-        await using var context = TaskDatabases.Open(database.ConnectionString);
-        await context.Database.OpenConnectionAsync(TestContext.Current.CancellationToken);
-        var reader = new TaskReader(context, TimeProvider.System);
-        for (var i = 0; i < 12; i++)
+        var (custom, generic) = await PlansOfAsync("status=todo&sort=title");
+        Assert.True(custom >= 10);
+        Assert.Equal(0, generic);
+    }
+
+    [Theory]
+    [MemberData(nameof(Sorts))]
+    public async Task A_list_without_filters_is_planned_once_and_as_well(string sort)
+    {
+        if (sort == "relevance")
         {
-            await reader.ListAsync(LargeUser.Id, Parse("status=todo&sort=title"), TestContext.Current.CancellationToken);
+            return;
         }
 
-        await using var plans = new NpgsqlCommand(
-            "SELECT sum(custom_plans), sum(generic_plans) FROM pg_prepared_statements WHERE statement LIKE '%FROM tasks t%'",
-            (NpgsqlConnection)context.Database.GetDbConnection());
+        var (custom, generic) = await PlansOfAsync($"sort={sort}");
+        Assert.InRange(custom, 0, 5);
+        Assert.True(generic > 0);
+
+        await using var connection = await OpenAsync();
+        var query = Parse($"sort={sort}&total=false");
+        var set = new NpgsqlBatchCommand("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)");
+        var plan = await ListPlan.OfAsync(connection, set, TaskListSql.Page(LargeUser.Id, query, Now));
+        Assert.False(plan.Scans, plan.Text);
+        Assert.InRange(plan.Buffers, 0, MaxCommonBuffers);
+    }
+
+    private async Task<(decimal Custom, decimal Generic)> PlansOfAsync(string text)
+    {
+        // One connection, so that all of them are prepared on it, and can be asked for.
+        var database = new NpgsqlConnectionStringBuilder(await LargeUser.On(services).GetDatabaseAsync()) { MaxAutoPrepare = 20, AutoPrepareMinUsages = 2, MaxPoolSize = 1 };
+        await using var source = NpgsqlDataSource.Create(database);
+        for (var i = 0; i < 12; i++)
+        {
+            await ListAsync(source, Parse(text));
+        }
+
+        await using var plans = source.CreateCommand(
+            "SELECT sum(custom_plans), sum(generic_plans) FROM pg_prepared_statements WHERE statement LIKE '%FROM tasks t%'");
         await using var row = await plans.ExecuteReaderAsync(TestContext.Current.CancellationToken);
         await row.ReadAsync(TestContext.Current.CancellationToken);
-        Assert.True(row.GetDecimal(0) >= 10);
-        Assert.Equal(0, row.GetDecimal(1));
+        return (row.GetDecimal(0), row.GetDecimal(1));
+    }
+
+    private static async Task<TaskListResponse> ListAsync(NpgsqlDataSource source, TaskListQuery query)
+    {
+        var body = await new TaskJson(source, TimeProvider.System).ListAsync(LargeUser.Id, query, TestContext.Current.CancellationToken);
+        var page = JsonSerializer.Deserialize<TaskListResponse>(body.Written.Span, ApiJson.Options)!;
+        body.Return();
+        return page;
     }
 
     private static async Task<List<string>> CheckAsync(NpgsqlConnection connection, TaskListQuery query, string text)

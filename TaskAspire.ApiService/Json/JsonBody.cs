@@ -15,7 +15,10 @@ internal sealed class JsonBody
 
     private const int InitialBytes = 16 * 1024;
 
-    private static readonly ObjectPool<JsonBody> Pool = new DefaultObjectPool<JsonBody>(new Policy(), maximumRetained: 2 * Environment.ProcessorCount);
+    /// <summary>As many as are likely to be written at a time; some 2 MB.</summary>
+    private const int MaxKept = 64;
+
+    private static readonly ObjectPool<JsonBody> Pool = new DefaultObjectPool<JsonBody>(new Policy(), MaxKept);
 
     private readonly ArrayBufferWriter<byte> _buffer = new(InitialBytes);
 

@@ -12,6 +12,9 @@ internal static class Repository
         return Path.Combine(Root, project, "bin", here.Parent!.Name, here.Name, Path.GetFileName(project) + ".dll");
     }
 
+    /// <summary>A project as <c>bench/run</c> has published it.</summary>
+    public static string Published(string project) => Path.Combine(Root, ".taskaspire", "published", project, project + ".dll");
+
     private static string Find()
     {
         for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)

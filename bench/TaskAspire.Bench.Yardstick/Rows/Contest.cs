@@ -10,12 +10,14 @@ namespace TaskAspire.Bench.Yardstick.Rows;
 /// <param name="AfterRound">Tidies up; null for what changes nothing.</param>
 internal sealed record Contest(string Name, double Bound, string FloorRequests, string ProductRequests, Func<CancellationToken, Task>? AfterRound = null)
 {
-    private const int WarmUpSeconds = 3;
+    /// <summary>Until the just-in-time compiler is done with it, which takes it half of the processors meanwhile.</summary>
+    private const int WarmUpSeconds = 8;
 
     public async Task<Row> RunAsync(Site site, Settings settings, CancellationToken cancellationToken)
     {
-        await WrkAsync(site.Floor, FloorRequests, WarmUpSeconds);
-        await WrkAsync(site.Product, ProductRequests, WarmUpSeconds);
+        var warmUp = settings.Quick ? settings.Seconds : WarmUpSeconds;
+        await WrkAsync(site.Floor, FloorRequests, warmUp);
+        await WrkAsync(site.Product, ProductRequests, warmUp);
         List<double> floor = [], product = [];
         var allocated = 0.0;
         var requests = 0L;

@@ -14,7 +14,7 @@ internal static class ResidentMemory
     {
         var requests = settings.Quick ? Requests / 5 : Requests;
         // A process that has done nothing else.
-        await using var api = await site.StartProductAsync(Repository.Build("TaskAspire.ApiService"), cancellationToken);
+        await using var api = await site.StartProductAsync(cancellationToken);
         string[] files = [
             site.WriteRequests("memory-list", (await Contests.ListAsync(site, cancellationToken)).Lines()),
             site.WriteRequests("memory-get", (await Contests.GetAsync(site, cancellationToken)).Lines()),

@@ -14,18 +14,10 @@ internal static partial class Starts
     /// <summary>The API as it is published: compiled ahead, on the database that is there.</summary>
     public static async Task<Row> ApiAsync(Site site, Settings settings, CancellationToken cancellationToken)
     {
-        var folder = Path.Combine(Path.GetFullPath(settings.DataDirectory), "published");
-        await RunToEndAsync(
-            "dotnet",
-            [
-                "publish", Path.Combine(Repository.Root, "TaskAspire.ApiService"), "-c", "Release", "-o", folder, "-v", "q", "--nologo",
-                "-p:RunAnalyzers=false", "-p:PublishReadyToRun=true", "--use-current-runtime", "--self-contained", "false",
-            ],
-            cancellationToken);
         var seconds = new List<double>();
         for (var i = 0; i < (settings.Quick ? 3 : 7); i++)
         {
-            await using var api = await site.StartProductAsync(Path.Combine(folder, "TaskAspire.ApiService.dll"), cancellationToken);
+            await using var api = await site.StartProductAsync(cancellationToken);
             seconds.Add(api.StartedIn.TotalSeconds);
         }
 
@@ -86,17 +78,6 @@ internal static partial class Starts
                 _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
                 await process.WaitForExitAsync(CancellationToken.None);
             }
-        }
-    }
-
-    private static async Task RunToEndAsync(string program, string[] arguments, CancellationToken cancellationToken)
-    {
-        using var process = Process.Start(new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true })!;
-        var output = await process.StandardOutput.ReadToEndAsync(cancellationToken);
-        await process.WaitForExitAsync(cancellationToken);
-        if (process.ExitCode != 0)
-        {
-            throw new YardstickException($"{program} {string.Join(' ', arguments)}: {output}");
         }
     }
 

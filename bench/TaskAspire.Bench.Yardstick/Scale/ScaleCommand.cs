@@ -42,7 +42,7 @@ internal static class ScaleCommand
         {
             for (var i = 0; i < count; i++)
             {
-                services.Add(await site.StartProductAsync(Repository.Build("TaskAspire.ApiService"), cancellationToken));
+                services.Add(await site.StartProductAsync(cancellationToken));
             }
 
             await using var proxy = new TcpProxy(services.Select(s => s.Url));

@@ -37,9 +37,9 @@ internal sealed class Site : IAsyncDisposable
         try
         {
             site.WriteKeys();
-            site.Product = await site.StartProductAsync(Repository.Build("TaskAspire.ApiService"), cancellationToken);
+            site.Product = await site.StartProductAsync(cancellationToken);
             site.Floor = await Service.StartAsync(
-                Repository.Build("bench/TaskAspire.Bench.Floor"), site.File("floor.log"), "/static", site.FloorEnvironment(), cancellationToken);
+                Repository.Published("TaskAspire.Bench.Floor"), site.File("floor.log"), "/static", site.FloorEnvironment(), cancellationToken);
             site.Api.BaseAddress = new Uri(site.Product.Url);
             await site.Population.LoadAsync(site.Api, cancellationToken);
             return site;
@@ -52,8 +52,8 @@ internal sealed class Site : IAsyncDisposable
     }
 
     /// <summary>An API, ready when its database and Redis are.</summary>
-    public Task<Service> StartProductAsync(string program, CancellationToken cancellationToken) =>
-        Service.StartAsync(program, File("api.log"), "/health", Environment(), cancellationToken);
+    public Task<Service> StartProductAsync(CancellationToken cancellationToken) =>
+        Service.StartAsync(Repository.Published("TaskAspire.ApiService"), File("api.log"), "/health", Environment(), cancellationToken);
 
     /// <summary>A dispatcher, which has nothing to do.</summary>
     public Task<Service> StartDispatcherAsync(CancellationToken cancellationToken) =>

@@ -6,8 +6,8 @@ using System.Text;
 namespace TaskAspire.ApiService.Auth;
 
 /// <summary>
-/// Access tokens whose signature and claims were found good, so that an RSA signature is checked once a token and not in each request
-/// (bench/results). A signature does not become wrong by time; that a token expires and that its session ends are asked each time.
+/// Access tokens whose signature and claims were found good, so that an RSA signature is checked once a token and not in each request.
+/// A signature does not become wrong by time; that a token expires and that its session ends are asked each time.
 /// </summary>
 /// <remarks>By a hash, since a token does not belong into memory for longer than its request.</remarks>
 internal sealed class VerifiedTokens

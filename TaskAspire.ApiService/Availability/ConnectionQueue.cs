@@ -43,6 +43,23 @@ internal sealed class ConnectionQueue : DbConnectionInterceptor, IDisposable
     public override async ValueTask<InterceptionResult> ConnectionOpeningAsync(
         DbConnection connection, ConnectionEventData eventData, InterceptionResult result, CancellationToken cancellationToken = default)
     {
+        await WaitAndOpenAsync(connection, cancellationToken);
+        return InterceptionResult.Suppress();
+    }
+
+    /// <summary>Opens a connection for what reads without EF Core; it waits in the same queue.</summary>
+    /// <exception cref="DatabaseException">Nobody gave a connection back in time.</exception>
+    public async Task<NpgsqlConnection> OpenAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        var connection = database.CreateConnection();
+        await WaitAndOpenAsync(connection, cancellationToken);
+        return connection;
+    }
+
+    public void Dispose() => _free.Dispose();
+
+    private async Task WaitAndOpenAsync(DbConnection connection, CancellationToken cancellationToken)
+    {
         var began = Stopwatch.GetTimestamp();
         if (!await _free.WaitAsync(_patience, cancellationToken))
         {
@@ -61,10 +78,7 @@ internal sealed class ConnectionQueue : DbConnectionInterceptor, IDisposable
 
         // However it is closed: by hand, with its context, or after it broke.
         connection.StateChange += _onStateChange;
-        return InterceptionResult.Suppress();
     }
-
-    public void Dispose() => _free.Dispose();
 
     private async Task OpenAsync(DbConnection connection, long began, CancellationToken cancellationToken)
     {

@@ -1,14 +1,15 @@
 using System.Text.Json;
 using Npgsql;
+using TaskAspire.ApiService.Availability;
 using TaskAspire.ApiService.Json;
 
 namespace TaskAspire.ApiService.Tasks;
 
 /// <summary>
-/// A single task and a list, which is what clients ask for all day: one round trip to PostgreSQL, from the rows right into the JSON. EF Core's
-/// context, its entities and the serializer took as long again as all the rest (bench/results), so this is the one place that reads without them.
+/// A single task and a list, which is what clients ask for all day: one round trip to PostgreSQL, from the rows right into the JSON. Nothing
+/// between the two, no entities, records or serializer, is wanted by anybody, so this is the one place that reads without EF Core (docs/performance.md).
 /// </summary>
-internal sealed class TaskJson(NpgsqlDataSource database, TimeProvider clock)
+internal sealed class TaskJson(NpgsqlDataSource database, ConnectionQueue connections, TimeProvider clock)
 {
     private const int Retries = 2;
     private const string Single = $"SELECT {TaskRow.Columns} FROM {TaskRow.Tables} WHERE t.id = $1 AND t.user_id = $2 AND t.deleted_at IS NULL";
@@ -91,7 +92,7 @@ internal sealed class TaskJson(NpgsqlDataSource database, TimeProvider clock)
 
     private async Task<long?> CountAsync(Guid userId, TaskListQuery query, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var connection = await connections.OpenAsync(database, cancellationToken);
         await using var batch = Batch(connection, TaskListSql.Count(userId, query, now), query);
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         await ToLastResultAsync(batch, rows, cancellationToken);
@@ -143,7 +144,7 @@ internal sealed class TaskJson(NpgsqlDataSource database, TimeProvider clock)
         {
             try
             {
-                await using var connection = await database.OpenConnectionAsync(cancellationToken);
+                await using var connection = await connections.OpenAsync(database, cancellationToken);
                 await using var batch = command(connection);
                 await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
                 await ToLastResultAsync(batch, rows, cancellationToken);

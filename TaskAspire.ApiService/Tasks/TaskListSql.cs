@@ -26,7 +26,7 @@ internal static class TaskListSql
 
     /// <summary>
     /// Whether the values decide which way is best. Without a filter there is one way, the index of the order, and PostgreSQL need not look
-    /// for it again: planning took longer than reading a page of 20 tasks (bench/results).
+    /// for it again: planning took twice as long as reading a page of 20 tasks (bench/results).
     /// </summary>
     public static bool NeedsPlanOfItsOwn(TaskListQuery query) => query is not
     {

@@ -8,8 +8,8 @@ using TaskAspire.ServiceDefaults.Telemetry;
 namespace TaskAspire.ServiceDefaults.Logging;
 
 /// <summary>
-/// Writes events to standard output on a thread of its own, as many at a time as there are: a system call for the line of each request cost
-/// more than making the line. What is an error is on its way before its writer goes on.
+/// Writes events to standard output on a thread of its own, as many at a time as there are, so that no request waits for a system call
+/// of its own. What is an error is on its way before its writer goes on.
 /// </summary>
 /// <remarks>Whoever reads the output may fall behind, or stop reading. Then memory is bounded, and what is dropped is counted.</remarks>
 internal sealed class BackgroundConsole : ILogEventSink, IDisposable

@@ -2,6 +2,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
+using TaskAspire.ApiService.Availability;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.Tests.Fixtures;
@@ -160,7 +161,8 @@ public sealed class ListPlanTests(BackingServices services)
 
     private static async Task<TaskListResponse> ListAsync(NpgsqlDataSource source, TaskListQuery query)
     {
-        var body = await new TaskJson(source, TimeProvider.System).ListAsync(LargeUser.Id, query, TestContext.Current.CancellationToken);
+        using var connections = new ConnectionQueue(source);
+        var body = await new TaskJson(source, connections, TimeProvider.System).ListAsync(LargeUser.Id, query, TestContext.Current.CancellationToken);
         var page = JsonSerializer.Deserialize<TaskListResponse>(body.Written.Span, ApiJson.Options)!;
         body.Return();
         return page;

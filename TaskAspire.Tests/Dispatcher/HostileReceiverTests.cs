@@ -81,7 +81,7 @@ public class HostileReceiverTests(BackingServices backing)
         };
         Assert.Equal("reset", await FirstErrorAsync(receiver.Url(), timeout: "00:00:10", configure: services => services
             .AddHttpClient(WebhookHttpClient.Name)
-            .ConfigurePrimaryHttpMessageHandler((handler, _) => ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true)));
+            .ConfigurePrimaryHttpMessageHandler((handler, _) => ((SocketsHttpHandler)handler).SslOptions.RemoteCertificateValidationCallback = (_, shown, _, _) => shown!.GetCertHashString() == certificate.GetCertHashString())));
     }
 
     /// <summary>Has one event delivered, and waits for the first attempt.</summary>

@@ -38,14 +38,17 @@ public sealed class BackgroundConsoleTests
         var console = new BackgroundConsole(new RenderedCompactJsonFormatter(), output);
         using var logger = new LoggerConfiguration().WriteTo.Sink(console).CreateLogger();
         var text = new string('x', 100_000);
-        var writing = Task.Run(() =>
-        {
-            for (var n = 0; n < 1_000; n++)
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var writing = Task.Run(
+            () =>
             {
-                logger.Information("{Text}", text);
-            }
-        });
-        await writing.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+                for (var n = 0; n < 1_000; n++)
+                {
+                    logger.Information("{Text}", text);
+                }
+            },
+            cancellationToken);
+        await writing.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
         output.LetGo();
         console.Dispose();
         Assert.InRange(output.Written, 1, 3L * BackgroundConsole.MaxPendingBytes);
@@ -64,7 +67,7 @@ public sealed class BackgroundConsoleTests
 
         public override void Write(ReadOnlySpan<byte> buffer)
         {
-            _going.Wait();
+            _going.Wait(TestContext.Current.CancellationToken);
             Written += buffer.Length;
         }
     }

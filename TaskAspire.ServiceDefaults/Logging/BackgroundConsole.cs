@@ -31,7 +31,7 @@ internal sealed class BackgroundConsole : ILogEventSink, IDisposable
     private readonly Thread _writer;
     private MemoryStream _pending = new();
     private MemoryStream _writing = new();
-    private bool _stopping;
+    private volatile bool _stopping;
 
     public BackgroundConsole(ITextFormatter formatter, Stream output)
     {
@@ -78,19 +78,59 @@ internal sealed class BackgroundConsole : ILogEventSink, IDisposable
         var characters = enumerator.MoveNext() && enumerator.Current.Length == text.Length ? enumerator.Current : text.ToString().AsMemory();
         lock (_lock)
         {
-            if (_stopping || _pending.Length > MaxPendingBytes)
+            if (!_stopping && _pending.Length <= MaxPendingBytes)
             {
-                LogMetrics.Dropped(1);
-                return false;
+                Append(_pending, characters.Span);
+                _idle.Reset();
+                _wake.Set();
+                return true;
             }
+        }
 
-            var end = (int)_pending.Length;
-            var size = Encoding.UTF8.GetByteCount(characters.Span);
-            _pending.SetLength(end + size);
-            Encoding.UTF8.GetBytes(characters.Span, _pending.GetBuffer().AsSpan(end, size));
-            _idle.Reset();
-            _wake.Set();
-            return true;
+        if (!TryWriteLate(characters.Span))
+        {
+            LogMetrics.Dropped(1);
+        }
+
+        return false;
+    }
+
+    /// <summary>What is logged behind the end, such as why a host that is disposed of already could not start.</summary>
+    private bool TryWriteLate(ReadOnlySpan<char> line)
+    {
+        if (!_stopping || !_writer.Join(FlushTimeout))
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            _pending.SetLength(0);
+            Append(_pending, line);
+            Write(_pending);
+        }
+
+        return true;
+    }
+
+    private static void Append(MemoryStream lines, ReadOnlySpan<char> line)
+    {
+        var end = (int)lines.Length;
+        var size = Encoding.UTF8.GetByteCount(line);
+        lines.SetLength(end + size);
+        Encoding.UTF8.GetBytes(line, lines.GetBuffer().AsSpan(end, size));
+    }
+
+    private void Write(MemoryStream lines)
+    {
+        try
+        {
+            _output.Write(lines.GetBuffer().AsSpan(0, (int)lines.Length));
+            _output.Flush();
+        }
+        catch (IOException)
+        {
+            // Nobody reads any more: the lines are lost, the service is not.
         }
     }
 
@@ -106,16 +146,7 @@ internal sealed class BackgroundConsole : ILogEventSink, IDisposable
                 (_pending, _writing) = (_writing, _pending);
             }
 
-            try
-            {
-                _output.Write(_writing.GetBuffer().AsSpan(0, (int)_writing.Length));
-                _output.Flush();
-            }
-            catch (IOException)
-            {
-                // Nobody reads any more: the lines are lost, the service is not.
-            }
-
+            Write(_writing);
             _writing.SetLength(0);
             lock (_lock)
             {

@@ -18,7 +18,9 @@ public class ChaosTests(BackingServices backing, ITestOutputHelper output)
         Assert.True(report.Expected >= options.Deliveries);
         Assert.Equal(0, report.Missing);
         Assert.Equal(0, report.WrongIds);
-        Assert.True(report.DuplicateShare < 0.01, $"{report.Duplicates} duplicates of {report.Expected}");
+        // What a disruption repeats is what was under way in that moment, a quarter of a second's events at most. Of the 20,000 that `chaos` in bench/ sends that is
+        // far below 1 %, which is asked there; of a few hundred it is not.
+        Assert.InRange(report.Duplicates, 0, options.Rate / 4 * report.Disruptions.Count);
         Assert.True(report.ToSick > 0);
         var calm = report.Control.P99 > Floor ? report.Control.P99 : Floor;
         Assert.True(report.BesideSick.P99 < calm * 2, $"p99 was {report.Control.P99} without the sick endpoints and {report.BesideSick.P99} beside them");

@@ -32,6 +32,19 @@ public sealed class BackgroundConsoleTests
     }
 
     [Fact]
+    public void What_is_logged_behind_the_end_is_written_too()
+    {
+        using var output = new MemoryStream();
+        var console = new BackgroundConsole(new RenderedCompactJsonFormatter(), output);
+        using var logger = new LoggerConfiguration().WriteTo.Sink(console).CreateLogger();
+        logger.Information("Before");
+        console.Dispose();
+        logger.Fatal("Why it could not start");
+        Assert.Equal(2, Encoding.UTF8.GetString(output.ToArray()).TrimEnd().Split('\n').Length);
+        Assert.Contains("Why it could not start", Encoding.UTF8.GetString(output.ToArray()), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_reader_that_stops_reading_holds_nobody_up_and_memory_is_bounded()
     {
         using var output = new StuckStream();

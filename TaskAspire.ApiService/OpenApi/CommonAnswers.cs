@@ -26,6 +26,7 @@ internal static class CommonAnswers
     private static readonly (string Operation, int Status, string Header)[] OwnHeaders =
     [
         ("listTasks", StatusCodes.Status200OK, CacheHeader),
+        ("listTasks", StatusCodes.Status200OK, HeaderNames.Age),
         ("createTask", StatusCodes.Status201Created, HeaderNames.Link),
         ("replaceTask", StatusCodes.Status200OK, HeaderNames.Link),
         ("patchTask", StatusCodes.Status200OK, HeaderNames.Link),
@@ -93,6 +94,7 @@ internal static class CommonAnswers
             [HeaderNames.Link] = Header("The next occurrence, when a task that recurs was completed (RFC 8288); otherwise left out.", Text(), "</api/v1/tasks/01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12>; rel=\"next\""),
             [HeaderNames.ContentDisposition] = Header("A name for the file.", Text(), "attachment; filename=taskaspire-2026-11-25.json"),
             [CacheHeader] = Header("hit when the list came from the cache, which never has an older state than the last write; else miss.", Text(), "miss"),
+            [HeaderNames.Age] = Header("Seconds since the list was read, when it came from the cache (RFC 9111 §5.1); otherwise left out.", Integer(), 12),
             [AcceptPatchHeader] = Header("The media types of a patch (RFC 5789).", Text(), $"{PatchMediaTypes.MergePatch}, {PatchMediaTypes.Json}"),
             [ReplayedHeader] = Header("true when this is the answer to an earlier request with the same Idempotency-Key; otherwise left out.", Text(), "true"),
         };

@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Aspire.Hosting;
 using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using TaskAspire.Standalone.Backing.Prometheus;
@@ -55,7 +54,7 @@ public class EmbeddedStackTests
         await app.StopAsync(Token).WaitAsync(StartTimeout, Token);
     }
 
-    private static IEnumerable<string> Expected()
+    private static string[] Expected()
     {
         string[] always = ["taskdb", "cache", "webhookdispatcher", "apiservice"];
         return PrometheusServer.Find() is null ? always : [.. always, "prometheus"];

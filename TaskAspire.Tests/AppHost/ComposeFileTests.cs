@@ -1,5 +1,4 @@
 using System.Text.RegularExpressions;
-using Aspire.Hosting.Testing;
 using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.AppHost;

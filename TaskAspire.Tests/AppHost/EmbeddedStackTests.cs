@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using Aspire.Hosting.ApplicationModel;
 using Aspire.Hosting.Testing;
 using TaskAspire.Standalone.Backing.Prometheus;
 using TaskAspire.Tests.Api;

@@ -15,52 +15,66 @@ internal sealed class TaskJson(NpgsqlDataSource database, ConnectionQueue connec
     private const string Single = $"SELECT {TaskRow.Columns} FROM {TaskRow.Tables} WHERE t.id = $1 AND t.user_id = $2 AND t.deleted_at IS NULL";
 
     /// <summary>The task and its entity tag; null when the user has none of this id, or only in the trash.</summary>
-    public Task<(JsonBody Body, string ETag)?> FindAsync(Guid userId, Guid id, CancellationToken cancellationToken) => ReadAsync<(JsonBody, string)?>(
-        connection => new NpgsqlBatch(connection)
-        {
-            BatchCommands =
+    public async Task<(JsonBody Body, string ETag)?> FindAsync(Guid userId, Guid id, CancellationToken cancellationToken)
+    {
+        var body = JsonBody.Rent();
+        var etag = await ReadAsync(
+            connection => new NpgsqlBatch(connection)
             {
-                new NpgsqlBatchCommand(Single) { Parameters = { new NpgsqlParameter<Guid> { TypedValue = id }, new NpgsqlParameter<Guid> { TypedValue = userId } } },
+                BatchCommands =
+                {
+                    new NpgsqlBatchCommand(Single) { Parameters = { new NpgsqlParameter<Guid> { TypedValue = id }, new NpgsqlParameter<Guid> { TypedValue = userId } } },
+                },
             },
-        },
-        async (body, row, token) =>
+            async (row, token) => await row.ReadAsync(token) ? WriteTask(body, row) : null,
+            cancellationToken);
+        if (etag is not null)
         {
-            if (!await row.ReadAsync(token))
-            {
-                body.Return();
-                return null;
-            }
+            return (body, etag);
+        }
 
-            var tags = TaskRow.Tags(row);
-            TaskRowJson.Write(body.Writer, row, tags);
-            return (body, TaskETag.Of(row.GetInt64(TaskRow.Version), TaskRow.Category(row), tags));
-        },
-        cancellationToken);
+        body.Return();
+        return null;
+    }
 
     /// <summary>A page of tasks.</summary>
     public async Task<JsonBody> ListAsync(Guid userId, TaskListQuery query, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
+        var body = JsonBody.Rent();
         var page = await ReadAsync(
-            connection => Batch(connection, TaskListSql.Page(userId, query, now), query), (body, rows, token) => WriteItemsAsync(body, query, rows, token), cancellationToken);
+            connection => Batch(connection, TaskListSql.Page(userId, query, now), query), (rows, token) => WriteItemsAsync(body, query, rows, token), cancellationToken);
         // The last page tells the total by itself; one behind it has no row to carry it.
         var total = page.Count == 0 && query.IsCounted && query is not { Cursor: null, Start: 0 }
             ? await CountAsync(userId, query, now, cancellationToken)
             : page.Total;
-        var json = page.Body.Writer;
+        var json = body.Writer;
         WriteNumber(json, "page"u8, query.Cursor is null ? query.Page : null);
         json.WriteNumber("limit"u8, query.Limit);
         WriteNumber(json, "total"u8, total);
         json.WriteString("nextCursor"u8, page.Next);
         json.WriteEndObject();
         json.Flush();
-        return page.Body;
+        return body;
+    }
+
+    /// <returns>The entity tag.</returns>
+    private static string WriteTask(JsonBody body, NpgsqlDataReader row)
+    {
+        // What a connection that broke has left.
+        body.Clear();
+        var tags = TaskRow.Tags(row);
+        TaskRowJson.Write(body.Writer, row, tags);
+        body.Writer.Flush();
+        return TaskETag.Of(row.GetInt64(TaskRow.Version), TaskRow.Category(row), tags);
     }
 
     private static async Task<Page> WriteItemsAsync(JsonBody body, TaskListQuery query, NpgsqlDataReader rows, CancellationToken cancellationToken)
     {
         const int Rank = TaskRow.ColumnCount;
         const int Total = TaskRow.ColumnCount + 1;
+        // What a connection that broke has left.
+        body.Clear();
         var json = body.Writer;
         json.WriteStartObject();
         json.WriteStartArray("items"u8);
@@ -87,18 +101,17 @@ internal sealed class TaskJson(NpgsqlDataSource database, ConnectionQueue connec
         }
 
         json.WriteEndArray();
-        return new Page(body, count, query is { IsCounted: true, Cursor: null } && next is null ? query.Start + count : total, next);
+        return new Page(count, query is { IsCounted: true, Cursor: null } && next is null ? query.Start + count : total, next);
     }
 
-    private async Task<long?> CountAsync(Guid userId, TaskListQuery query, DateTimeOffset now, CancellationToken cancellationToken)
-    {
-        await using var connection = await connections.OpenAsync(database, cancellationToken);
-        await using var batch = Batch(connection, TaskListSql.Count(userId, query, now), query);
-        await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-        await ToLastResultAsync(batch, rows, cancellationToken);
-        await rows.ReadAsync(cancellationToken);
-        return TotalOf(query, rows.GetInt64(0));
-    }
+    private Task<long?> CountAsync(Guid userId, TaskListQuery query, DateTimeOffset now, CancellationToken cancellationToken) => ReadAsync(
+        connection => Batch(connection, TaskListSql.Count(userId, query, now), query),
+        async (rows, token) =>
+        {
+            await rows.ReadAsync(token);
+            return TotalOf(query, rows.GetInt64(0));
+        },
+        cancellationToken);
 
     /// <summary>A count that went no further than its bound tells only that there are more.</summary>
     private static long? TotalOf(TaskListQuery query, long count) => query.IsCountBounded && count > TaskListSql.MaxSortedHits ? null : count;
@@ -115,14 +128,6 @@ internal sealed class TaskJson(NpgsqlDataSource database, ConnectionQueue connec
         return batch;
     }
 
-    private static async ValueTask ToLastResultAsync(NpgsqlBatch batch, NpgsqlDataReader rows, CancellationToken cancellationToken)
-    {
-        for (var i = 1; i < batch.BatchCommands.Count; i++)
-        {
-            await rows.NextResultAsync(cancellationToken);
-        }
-    }
-
     private static void WriteNumber(Utf8JsonWriter json, ReadOnlySpan<byte> name, long? number)
     {
         if (number is { } value)
@@ -135,11 +140,12 @@ internal sealed class TaskJson(NpgsqlDataSource database, ConnectionQueue connec
         }
     }
 
-    /// <summary>Reading can be done again when the connection breaks, as EF Core's execution strategy does for the rest (<c>TransientRetries</c>).</summary>
+    /// <summary>
+    /// Reads the last result. That can be done again when the connection breaks, as EF Core's execution strategy does for the rest (<c>TransientRetries</c>).
+    /// </summary>
     private async Task<T> ReadAsync<T>(
-        Func<NpgsqlConnection, NpgsqlBatch> command, Func<JsonBody, NpgsqlDataReader, CancellationToken, Task<T>> write, CancellationToken cancellationToken)
+        Func<NpgsqlConnection, NpgsqlBatch> command, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken)
     {
-        var body = JsonBody.Rent();
         for (var retry = 0; ; retry++)
         {
             try
@@ -147,18 +153,20 @@ internal sealed class TaskJson(NpgsqlDataSource database, ConnectionQueue connec
                 await using var connection = await connections.OpenAsync(database, cancellationToken);
                 await using var batch = command(connection);
                 await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
-                await ToLastResultAsync(batch, rows, cancellationToken);
-                var result = await write(body, rows, cancellationToken);
-                body.Writer.Flush();
-                return result;
+                for (var i = 1; i < batch.BatchCommands.Count; i++)
+                {
+                    await rows.NextResultAsync(cancellationToken);
+                }
+
+                return await read(rows, cancellationToken);
             }
             catch (NpgsqlException exception) when (retry < Retries && exception.IsTransient && exception.GetBaseException() is not TimeoutException)
             {
-                body.Clear();
+                // Once more.
             }
         }
     }
 
     /// <summary>What was written of a list.</summary>
-    private readonly record struct Page(JsonBody Body, int Count, long? Total, string? Next);
+    private readonly record struct Page(int Count, long? Total, string? Next);
 }

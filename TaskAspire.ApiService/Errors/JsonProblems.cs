@@ -6,6 +6,9 @@ namespace TaskAspire.ApiService.Errors;
 /// <summary>What is wrong with a JSON body, by the field it is wrong in.</summary>
 internal static class JsonProblems
 {
+    private const string BeforeName = "The JSON property '";
+    private const string AfterName = "' could not be mapped to any .NET member";
+
     private static readonly string[] Required = ["The field is required."];
 
     /// <summary>For a member that is none. Names in answers are camelCase, so how it was spelled is said here.</summary>
@@ -18,10 +21,9 @@ internal static class JsonProblems
         // The serializer appends where it happened in terms of .NET types and byte positions.
         var end = message.IndexOf(" Path: ", StringComparison.Ordinal);
         message = end < 0 ? message : message[..end];
-        if (message.Contains("could not be mapped to any .NET member", StringComparison.Ordinal))
+        if (message.StartsWith(BeforeName, StringComparison.Ordinal) && message.LastIndexOf(AfterName, StringComparison.Ordinal) is > 0 and var nameEnd)
         {
-            // "The JSON property 'Title' could not be mapped …"
-            message = NoSuchField(message.Split('\'')[1]);
+            message = NoSuchField(message[BeforeName.Length..nameEnd]);
         }
         else if (message.Contains("could not be converted to", StringComparison.Ordinal))
         {

@@ -3,8 +3,8 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Errors;
-using TaskAspire.ApiService.Paging;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Paging;
 using TaskAspire.Data;
 using TaskAspire.Data.Webhooks;
 

@@ -43,10 +43,10 @@ internal sealed class BackgroundConsole : ILogEventSink, IDisposable
     public void Emit(LogEvent logEvent)
     {
         var line = s_line ??= new StringWriter(CultureInfo.InvariantCulture);
-        var text = line.GetStringBuilder();
+        // Before, not behind: what a formatter that failed has left belongs to no line.
+        var text = line.GetStringBuilder().Clear();
         _formatter.Format(logEvent, line);
         var isKept = TryAppend(text);
-        text.Clear();
         if (text.Capacity > KeptLineCapacity)
         {
             s_line = null;

@@ -155,6 +155,17 @@ public sealed class TaskTests(BackingServices services)
         Assert.True(JsonNode.DeepEquals(task, (await user.GetAsync($"tasks/{task["id"]}")).Json));
     }
 
+    [Fact]
+    public async Task A_field_that_is_none_is_named_as_it_was_spelled()
+    {
+        var user = await _api.CreateUserAsync();
+
+        var answer = await user.SendRawAsync(HttpMethod.Post, "tasks", """{"title":"a","it's":1}""", BadRequest);
+
+        var message = answer.Json["errors"]!.AsObject().Select(field => field.Value![0]!.GetValue<string>()).Single();
+        Assert.Contains("There is no field 'it's'", message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("application/json-patch+json")]
     [InlineData("application/vnd.api+json")]

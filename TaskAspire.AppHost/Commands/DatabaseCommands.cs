@@ -21,7 +21,7 @@ internal static class DatabaseCommands
             Description = "Removes all accounts and all that belongs to them.",
             ConfirmationMessage = "All accounts, tasks and webhooks are removed. Go on?",
             IconName = "DatabaseWarning",
-            UpdateState = WhenHealthy,
+            UpdateState = CommandStates.WhenHealthy,
         });
 
     /// <summary>Forgets all that is cached: lists, counts of requests, what is known of sessions. The truth about sessions is in the database.</summary>
@@ -38,10 +38,7 @@ internal static class DatabaseCommands
             }
 
             return CommandResults.Success();
-        }, new CommandOptions { Description = "Forgets all that is cached, and the counts of rate limits.", IconName = "Broom", UpdateState = WhenHealthy });
-
-    private static ResourceCommandState WhenHealthy(UpdateCommandStateContext context) =>
-        context.ResourceSnapshot.HealthStatus is Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
+        }, new CommandOptions { Description = "Forgets all that is cached, and the counts of rate limits.", IconName = "Broom", UpdateState = CommandStates.WhenHealthy });
 
     private static async Task<string> ConnectionStringAsync(IResourceWithConnectionString server, CancellationToken cancellationToken) =>
         await server.GetConnectionStringAsync(cancellationToken) ?? throw new InvalidOperationException($"{server.Name} has no connection string.");

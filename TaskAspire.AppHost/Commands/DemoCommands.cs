@@ -18,14 +18,14 @@ public static class DemoCommands
         {
             Description = $"Adds categories, tags and tasks to the account {DemoAccount.Email} (password {DemoAccount.Password}).",
             IconName = "BoxMultiple",
-            UpdateState = WhenHealthy,
+            UpdateState = CommandStates.WhenHealthy,
         });
         dispatcher.WithCommand("send-test-webhook", "Send a test webhook", context => RunAsync(demo.SendTestWebhookAsync, context), new CommandOptions
         {
             Description = "Sends webhook.test to the inbox, as the API's POST /webhooks/{id}/test does.",
             IconName = "Send",
             IsHighlighted = true,
-            UpdateState = WhenHealthy,
+            UpdateState = CommandStates.WhenHealthy,
         });
     }
 
@@ -41,7 +41,4 @@ public static class DemoCommands
             return CommandResults.Failure(exception.Message);
         }
     }
-
-    private static ResourceCommandState WhenHealthy(UpdateCommandStateContext context) =>
-        context.ResourceSnapshot.HealthStatus is Microsoft.Extensions.Diagnostics.HealthChecks.HealthStatus.Healthy ? ResourceCommandState.Enabled : ResourceCommandState.Disabled;
 }

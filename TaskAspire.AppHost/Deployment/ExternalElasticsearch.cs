@@ -1,6 +1,6 @@
 namespace TaskAspire.AppHost.Deployment;
 
-/// <summary>An Elasticsearch that is no part of the stack: parameters <c>elasticsearch-url</c>, <c>elasticsearch-username</c> and <c>elasticsearch-password</c>.</summary>
+/// <summary>An Elasticsearch that is no part of the stack: parameters <c>elasticsearch-url</c>, <c>elasticsearch-username</c> and <c>elasticsearch-url-password</c>.</summary>
 internal sealed class ExternalElasticsearch
 {
     private readonly IResourceBuilder<ParameterResource> _url;

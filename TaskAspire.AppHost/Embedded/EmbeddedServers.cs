@@ -54,7 +54,11 @@ internal sealed class EmbeddedServers(StandaloneOptions options) : IStackOutput,
         if (_start is not null)
         {
             // Its failure was told to the resources that waited for it.
-            await _start.ContinueWith(start => start.IsCompletedSuccessfully ? start.Result.DisposeAsync().AsTask() : Task.CompletedTask, TaskScheduler.Default).Unwrap();
+            await ((Task)_start).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (_start.IsCompletedSuccessfully)
+            {
+                await (await _start).DisposeAsync();
+            }
         }
 
         _stopping.Dispose();

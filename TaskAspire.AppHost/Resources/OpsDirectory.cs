@@ -8,8 +8,5 @@ internal static class OpsDirectory
 {
     /// <summary>A container by <c>ops/&lt;name&gt;/Dockerfile</c>, which pins the image that it begins with.</summary>
     public static IResourceBuilder<ContainerResource> AddOpsContainer(this StackModel stack, string name, string folder) =>
-        stack.WithLifetime(stack.Builder.AddDockerfile(name, stack.OpsFolder(folder)));
-
-    /// <summary>The folder on this machine.</summary>
-    public static string OpsFolder(this StackModel stack, string folder) => Path.GetFullPath(Path.Combine(stack.Builder.AppHostDirectory, "..", "ops", folder));
+        stack.WithLifetime(stack.Builder.AddDockerfile(name, Path.GetFullPath(Path.Combine(stack.Builder.AppHostDirectory, "..", "ops", folder))));
 }

@@ -49,7 +49,7 @@ public static class PrometheusResource
             .WithHttpEndpoint(port: options.PrometheusPort is > 0 and var port ? port : null)
             .WithHttpHealthCheck("/-/ready")
             .WithIconName("TopSpeed")
-            .OnBeforeResourceStarted((_, _, cancellationToken) => PrometheusFiles.WriteAsync(stack.OpsFolder("prometheus"), home, services, cancellationToken));
+            .OnBeforeResourceStarted((_, _, cancellationToken) => ConfigureAsync(home, services, cancellationToken));
         var endpoint = prometheus.GetEndpoint("http");
         return prometheus.WithArgs(
             "--config.file=prometheus.yml",
@@ -57,5 +57,18 @@ public static class PrometheusResource
             "--storage.tsdb.retention.time=7d",
             "--enable-feature=exemplar-storage",
             ReferenceExpression.Create($"--web.listen-address=127.0.0.1:{endpoint.Property(EndpointProperty.TargetPort)}"));
+    }
+
+    private static async Task ConfigureAsync(string home, IResourceBuilder<ProjectResource>[] services, CancellationToken cancellationToken)
+    {
+        var targets = new Dictionary<string, string>();
+        foreach (var service in services)
+        {
+            // Known once it has one: this waits for it.
+            targets[service.Resource.Name] = await service.Metrics().Property(EndpointProperty.HostAndPort).GetValueAsync(cancellationToken)
+                ?? throw new InvalidOperationException($"{service.Resource.Name} has no address.");
+        }
+
+        await PrometheusServer.ConfigureAsync(home, targets, cancellationToken);
     }
 }

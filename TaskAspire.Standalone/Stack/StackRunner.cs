@@ -137,7 +137,7 @@ internal sealed class StackRunner(StandaloneOptions options, ConsoleOutput outpu
             _leftOut.Add("Prometheus (not on PATH)");
             return;
         }
-        var targets = new Dictionary<string, int> { ["apiservice"] = plan.Api, ["webhookdispatcher"] = plan.Dispatcher };
+        var targets = new Dictionary<string, string> { ["apiservice"] = $"127.0.0.1:{plan.Api}", ["webhookdispatcher"] = $"127.0.0.1:{plan.Dispatcher}" };
         _prometheus = PrometheusServer.Create(program, _directory.Prometheus, plan.Prometheus, targets, records, output);
         using var http = new HttpClient { Timeout = TimeSpan.FromSeconds(2) };
         await _prometheus.StartAsync(token => HttpProbe.MissingAsync(http, Local(plan.Prometheus) + "/-/ready", token), PrometheusStartTimeout, stopping);

@@ -15,10 +15,10 @@ internal static class PrometheusServer
     /// <param name="program">The program.</param>
     /// <param name="directory">Where it keeps its configuration and its data.</param>
     /// <param name="port">Where it listens, on loopback.</param>
-    /// <param name="targets">The local port of each job.</param>
+    /// <param name="targets">The address of each job.</param>
     /// <param name="records">Where its process is written down.</param>
     /// <param name="output">Where it shows what it says.</param>
-    public static SupervisedChild Create(string program, string directory, int port, IReadOnlyDictionary<string, int> targets, ChildRecords records, IStackOutput output)
+    public static SupervisedChild Create(string program, string directory, int port, IReadOnlyDictionary<string, string> targets, ChildRecords records, IStackOutput output)
     {
         return new SupervisedChild("prometheus", PrepareAsync, output) { Records = records };
 
@@ -40,8 +40,11 @@ internal static class PrometheusServer
     }
 
     /// <summary>Copies the configuration to <paramref name="directory"/> and writes the addresses beside it.</summary>
+    /// <param name="directory">Where Prometheus runs.</param>
+    /// <param name="targets">The address of each job, as in <c>127.0.0.1:5080</c>.</param>
+    /// <param name="cancellationToken">Ends the writing.</param>
     /// <returns>The configuration file.</returns>
-    public static async Task<string> ConfigureAsync(string directory, IReadOnlyDictionary<string, int> targets, CancellationToken cancellationToken)
+    public static async Task<string> ConfigureAsync(string directory, IReadOnlyDictionary<string, string> targets, CancellationToken cancellationToken)
     {
         var rules = Directory.CreateDirectory(Path.Combine(directory, "rules")).FullName;
         foreach (var stale in Directory.GetFiles(rules))
@@ -54,10 +57,9 @@ internal static class PrometheusServer
             File.Copy(file, Path.Combine(rules, Path.GetFileName(file)));
         }
         var addresses = Directory.CreateDirectory(Path.Combine(directory, "targets")).FullName;
-        foreach (var (job, target) in targets)
+        foreach (var (job, address) in targets)
         {
-            var content = string.Create(CultureInfo.InvariantCulture, $"- targets: ['127.0.0.1:{target}']\n");
-            await File.WriteAllTextAsync(Path.Combine(addresses, job + ".yml"), content, cancellationToken);
+            await File.WriteAllTextAsync(Path.Combine(addresses, job + ".yml"), $"- targets: ['{address}']\n", cancellationToken);
         }
         var configuration = Path.Combine(directory, "prometheus.yml");
         File.Copy(Path.Combine(Source, "prometheus.yml"), configuration, overwrite: true);

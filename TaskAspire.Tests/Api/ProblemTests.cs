@@ -47,6 +47,8 @@ public sealed class ProblemTests(BackingServices services)
 
         await postgres.StartAsync(Cancel);
         await Eventually.TrueAsync(async () => (await user.SendHealthAsync()).Status == 200, Cancel);
+        // The gate notices by itself, within a moment of the health check.
+        await Eventually.TrueAsync(async () => (await user.Http.GetAsync("/api/v1/tasks", Cancel)).StatusCode == OK, Cancel);
         await user.CreateTaskAsync("c");
         Assert.Equal(2, (int?)(await user.GetAsync("tasks")).Json["total"]);
     }

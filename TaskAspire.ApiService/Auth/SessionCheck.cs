@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using StackExchange.Redis;
 using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.RateLimiting;
@@ -9,8 +10,11 @@ namespace TaskAspire.ApiService.Auth;
 /// Whether the session of a request goes on. What else Redis is asked about each request goes with the question: the user's count of requests
 /// in the same script, the version of the user's lists right behind it. So all of it takes one round trip.
 /// </summary>
-internal sealed class SessionCheck(RedisGate redis, SessionCache cache, RequestLimiter limiter, TaskListVersions versions)
+internal sealed class SessionCheck(RedisGate redis, SessionCache cache, RequestLimiter limiter, TaskListVersions versions, IServiceScopeFactory scopes)
 {
+    /// <summary>Sessions that the database is being asked about.</summary>
+    private readonly ConcurrentDictionary<SessionKey, Lazy<Task<bool>>> _asked = new();
+
     // A session that has ended takes nothing from its user's limit.
     private const string Script =
         $"""
@@ -32,13 +36,37 @@ internal sealed class SessionCheck(RedisGate redis, SessionCache cache, RequestL
         var (isActive, count) = limiter.FindApiLimit(context, session.UserId) is { } limit
             ? await AskAsync(session, limit, context.RequestAborted)
             : (await cache.FindAsync(session, context.RequestAborted), null);
-        if (!(isActive ?? await context.RequestServices.GetRequiredService<Sessions>().IsActiveAsync(session, context.RequestAborted)))
+        isActive ??= count is null
+            ? await context.RequestServices.GetRequiredService<Sessions>().IsActiveAsync(session, context.RequestAborted)
+            : await AskOnceAsync(session).WaitAsync(context.RequestAborted);
+        if (isActive is false)
         {
             return false;
         }
 
         context.Features.Set(count);
         return true;
+    }
+
+    /// <summary>
+    /// Asks the database once for all requests of a session that come while it is asked. Only after Redis said that the session was not seen to
+    /// end: who ends it is not told so before Redis knows, so an answer that is a moment older is still true.
+    /// </summary>
+    private Task<bool> AskOnceAsync(SessionKey session) =>
+        _asked.GetOrAdd(session, static (key, check) => new Lazy<Task<bool>>(() => check.AskDatabaseAsync(key)), this).Value;
+
+    /// <remarks>With a context of its own: the request that is first may end before the others.</remarks>
+    private async Task<bool> AskDatabaseAsync(SessionKey session)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        try
+        {
+            return await scope.ServiceProvider.GetRequiredService<Sessions>().IsActiveAsync(session, CancellationToken.None);
+        }
+        finally
+        {
+            _asked.TryRemove(session, out _);
+        }
     }
 
     private async ValueTask<(bool? IsActive, CountedRequest? Count)> AskAsync(SessionKey session, RateLimit limit, CancellationToken cancellationToken)

@@ -5,9 +5,12 @@ namespace TaskAspire.ApiService.Caching;
 
 internal static class CachingExtensions
 {
-    /// <summary>The output cache on Redis, and the policy of the task list.</summary>
+    /// <summary>The output cache on Redis, with a part of it at hand, and the policy of the task list.</summary>
     public static WebApplicationBuilder AddTaskListCache(this WebApplicationBuilder builder)
     {
+        var shared = builder.Services.Last(service => service.ServiceType == typeof(IOutputCacheStore));
+        builder.Services.AddSingleton<IOutputCacheStore>(
+            provider => new LocalOutputCache((IOutputCacheStore)ActivatorUtilities.CreateInstance(provider, shared.ImplementationType!)));
         builder.Services.AddSingleton<TaskListVersions>();
         builder.Services.AddSingleton<TaskListCachePolicy>();
         builder.Services.AddSingleton<IConfigureOptions<OutputCacheOptions>, AddTaskListPolicy>();

@@ -40,6 +40,9 @@ public static class RedisExtensions
     private static void Configure(ConfigurationOptions options, ConfigurationManager configuration)
     {
         options.Defaults = new RedisDefaults();
+        // Not threads of its own: an answer is handed from one thread to the next once less. What those are for, a pool whose threads all
+        // wait for Redis, cannot happen where nothing waits synchronously.
+        options.SocketManager = SocketManager.ThreadPool;
         if (string.IsNullOrEmpty(options.User) && configuration[ConfigurationKeys.RedisUser] is { } user)
         {
             options.User = user;

@@ -8,8 +8,8 @@ using TaskAspire.ServiceDefaults.Telemetry;
 namespace TaskAspire.ServiceDefaults.Logging;
 
 /// <summary>
-/// Writes events to standard output on a thread of its own, as many at a time as there are, so that no request waits for a system call
-/// of its own. What is an error is on its way before its writer goes on.
+/// Writes events to standard output on a thread of its own, all that came within a moment at a time, so that no request waits for a system
+/// call of its own, nor pays for waking a thread up. What is an error is written at once, and before its writer goes on.
 /// </summary>
 /// <remarks>Whoever reads the output may fall behind, or stop reading. Then memory is bounded, and what is dropped is counted.</remarks>
 internal sealed class BackgroundConsole : ILogEventSink, IDisposable
@@ -20,6 +20,9 @@ internal sealed class BackgroundConsole : ILogEventSink, IDisposable
     private const int KeptLineCapacity = 16 * 1024;
     private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
 
+    /// <summary>How long a line may wait for others: nobody who reads along notices.</summary>
+    private static readonly TimeSpan Gathering = TimeSpan.FromMilliseconds(20);
+
     [ThreadStatic]
     private static StringWriter? s_line;
 
@@ -27,6 +30,7 @@ internal sealed class BackgroundConsole : ILogEventSink, IDisposable
     private readonly Stream _output;
     private readonly Lock _lock = new();
     private readonly AutoResetEvent _wake = new(false);
+    private readonly AutoResetEvent _hurry = new(false);
     private readonly ManualResetEventSlim _idle = new(true);
     private readonly Thread _writer;
     private MemoryStream _pending = new();
@@ -46,13 +50,14 @@ internal sealed class BackgroundConsole : ILogEventSink, IDisposable
         // Before, not behind: what a formatter that failed has left belongs to no line.
         var text = line.GetStringBuilder().Clear();
         _formatter.Format(logEvent, line);
-        var isKept = TryAppend(text);
+        var isError = logEvent.Level >= LogEventLevel.Error;
+        var isKept = TryAppend(text, isError);
         if (text.Capacity > KeptLineCapacity)
         {
             s_line = null;
         }
 
-        if (isKept && logEvent.Level >= LogEventLevel.Error)
+        if (isKept && isError)
         {
             _idle.Wait(FlushTimeout);
         }
@@ -67,11 +72,12 @@ internal sealed class BackgroundConsole : ILogEventSink, IDisposable
         }
 
         _wake.Set();
-        // Neither event is disposed of: whoever logs this late would run into it.
+        _hurry.Set();
+        // No event is disposed of: whoever logs this late would run into it.
         _writer.Join(FlushTimeout);
     }
 
-    private bool TryAppend(StringBuilder text)
+    private bool TryAppend(StringBuilder text, bool hurry)
     {
         // Almost every line is one chunk; where it is not, a character may lie across two.
         var enumerator = text.GetChunks().GetEnumerator();
@@ -80,9 +86,19 @@ internal sealed class BackgroundConsole : ILogEventSink, IDisposable
         {
             if (!_stopping && _pending.Length <= MaxPendingBytes)
             {
+                var isFirst = _pending.Length == 0;
                 Append(_pending, characters.Span);
-                _idle.Reset();
-                _wake.Set();
+                if (isFirst)
+                {
+                    _idle.Reset();
+                    _wake.Set();
+                }
+
+                if (hurry)
+                {
+                    _hurry.Set();
+                }
+
                 return true;
             }
         }
@@ -140,6 +156,7 @@ internal sealed class BackgroundConsole : ILogEventSink, IDisposable
         while (!stopping)
         {
             _wake.WaitOne();
+            _hurry.WaitOne(Gathering);
             lock (_lock)
             {
                 stopping = _stopping;

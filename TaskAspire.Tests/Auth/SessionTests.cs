@@ -3,6 +3,9 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.IdentityModel.JsonWebTokens;
+using Npgsql;
+using StackExchange.Redis;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.Tests.Fixtures;
 using TaskAspire.Tests.RateLimiting;
@@ -117,6 +120,39 @@ public sealed class SessionTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         var id = RefreshToken.Parse(refresh)!.Value.SessionId;
         await api.QueryAsync(db => db.RefreshSessions.Where(s => s.Id == id).ExecuteUpdateAsync(s => s.SetProperty(x => x.RevokedAt, DateTimeOffset.UtcNow)));
         await Eventually.TrueAsync(async () => (await api.GetAsync(Me, access)).Status == 401, TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Requests_that_come_together_ask_the_database_once()
+    {
+        const int Requests = 12;
+        var cancellationToken = TestContext.Current.CancellationToken;
+        // A note that is never believed: the clock stands still, and the instance has just started.
+        await using var api = fixture.Start(("Sessions:CacheDuration", "00:01:00"));
+        var (access, _) = await api.LogInAsync(await api.RegisterAsync());
+        await using var database = NpgsqlDataSource.Create(fixture.Database);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var command = new NpgsqlCommand("LOCK TABLE refresh_sessions IN ACCESS EXCLUSIVE MODE", connection, transaction))
+        {
+            await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        var requests = Enumerable.Range(0, Requests).Select(_ => api.GetAsync("/api/v1/tags", access)).ToList();
+        var userId = new JsonWebToken(access).Subject;
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(fixture.Redis);
+        await Eventually.TrueAsync(
+            async () => (int)await redis.GetDatabase().StringGetAsync($"api_limit:user:{{{userId}}}") == Requests && await WaitingAsync(database) > 0, cancellationToken);
+        Assert.Equal(1, await WaitingAsync(database));
+        await transaction.RollbackAsync(cancellationToken);
+        Assert.All(await Task.WhenAll(requests), answer => Assert.Equal(200, answer.Status));
+
+        async Task<long> WaitingAsync(NpgsqlDataSource source)
+        {
+            await using var command = source.CreateCommand(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%refresh_sessions%'");
+            return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+        }
     }
 
     [Fact]

@@ -1,0 +1,62 @@
+using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.Caching.Memory;
+
+namespace TaskAspire.ApiService.Caching;
+
+/// <summary>
+/// Keeps answers of the output cache at hand that this instance has lately fetched from Redis or put there, so that a hit costs the one round trip
+/// that asks for the version. Nothing has to be forgotten: the version is part of the key, and an entry never changes.
+/// </summary>
+internal sealed class LocalOutputCache(IOutputCacheStore shared) : IOutputCacheStore, IDisposable
+{
+    /// <summary>Some 2,000 pages of 20 tasks.</summary>
+    internal const int MaxBytes = 16 * 1024 * 1024;
+
+    /// <summary>One answer that takes more than this share of it is left to Redis.</summary>
+    private const int MaxEntryBytes = MaxBytes / 64;
+
+    /// <summary>Who reads a list again mostly does so soon; the rest is better off in Redis.</summary>
+    private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
+
+    private readonly MemoryCache _entries = new(new MemoryCacheOptions { SizeLimit = MaxBytes });
+
+    public async ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+    {
+        if (_entries.TryGetValue(key, out byte[]? known))
+        {
+            return known;
+        }
+
+        var found = await shared.GetAsync(key, cancellationToken);
+        if (found is not null)
+        {
+            Keep(key, found, Lifetime);
+        }
+
+        return found;
+    }
+
+    public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken)
+    {
+        Keep(key, value, validFor);
+        return shared.SetAsync(key, value, tags, validFor, cancellationToken);
+    }
+
+    /// <remarks>Which of them carry the tag is not known here; Redis has them all.</remarks>
+    public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken)
+    {
+        _entries.Clear();
+        return shared.EvictByTagAsync(tag, cancellationToken);
+    }
+
+    public void Dispose() => _entries.Dispose();
+
+    private void Keep(string key, byte[] value, TimeSpan validFor)
+    {
+        if (value.Length <= MaxEntryBytes)
+        {
+            _entries.Set(
+                key, value, new MemoryCacheEntryOptions { Size = value.Length + (2 * key.Length), AbsoluteExpirationRelativeToNow = validFor < Lifetime ? validFor : Lifetime });
+        }
+    }
+}

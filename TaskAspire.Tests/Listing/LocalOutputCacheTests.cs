@@ -1,0 +1,78 @@
+using Microsoft.AspNetCore.OutputCaching;
+using TaskAspire.ApiService.Caching;
+
+namespace TaskAspire.Tests.Listing;
+
+public sealed class LocalOutputCacheTests
+{
+    private static readonly TimeSpan FiveMinutes = TimeSpan.FromMinutes(5);
+
+    private readonly SharedStore _shared = new();
+
+    [Fact]
+    public async Task What_was_fetched_or_put_is_not_fetched_again()
+    {
+        using var cache = new LocalOutputCache(_shared);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        _shared.Entries["fetched"] = [1];
+        await cache.SetAsync("put", [2], null, FiveMinutes, cancellationToken);
+        for (var i = 0; i < 3; i++)
+        {
+            Assert.Equal([1], await cache.GetAsync("fetched", cancellationToken));
+            Assert.Equal([2], await cache.GetAsync("put", cancellationToken));
+        }
+
+        Assert.Equal(1, _shared.Gets);
+        Assert.Equal([2], _shared.Entries["put"]);
+    }
+
+    [Fact]
+    public async Task What_nobody_has_is_asked_for_each_time()
+    {
+        using var cache = new LocalOutputCache(_shared);
+        Assert.Null(await cache.GetAsync("none", TestContext.Current.CancellationToken));
+        Assert.Null(await cache.GetAsync("none", TestContext.Current.CancellationToken));
+        Assert.Equal(2, _shared.Gets);
+    }
+
+    [Fact]
+    public async Task What_is_too_large_to_keep_and_what_was_evicted_is_left_to_the_shared_store()
+    {
+        using var cache = new LocalOutputCache(_shared);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await cache.SetAsync("large", new byte[LocalOutputCache.MaxBytes / 32], null, FiveMinutes, cancellationToken);
+        await cache.SetAsync("small", [1], ["tag"], FiveMinutes, cancellationToken);
+        await cache.EvictByTagAsync("tag", cancellationToken);
+        Assert.NotNull(await cache.GetAsync("large", cancellationToken));
+        Assert.NotNull(await cache.GetAsync("small", cancellationToken));
+        Assert.Equal(2, _shared.Gets);
+        Assert.Equal(["tag"], _shared.Evicted);
+    }
+
+    private sealed class SharedStore : IOutputCacheStore
+    {
+        public Dictionary<string, byte[]> Entries { get; } = [];
+
+        public List<string> Evicted { get; } = [];
+
+        public int Gets { get; private set; }
+
+        public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken)
+        {
+            Evicted.Add(tag);
+            return ValueTask.CompletedTask;
+        }
+
+        public ValueTask<byte[]?> GetAsync(string key, CancellationToken cancellationToken)
+        {
+            Gets++;
+            return new(Entries.GetValueOrDefault(key));
+        }
+
+        public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken)
+        {
+            Entries[key] = value;
+            return ValueTask.CompletedTask;
+        }
+    }
+}

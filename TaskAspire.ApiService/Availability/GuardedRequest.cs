@@ -58,8 +58,9 @@ internal sealed class GuardedRequest : IDisposable
             return;
         }
 
-        // Some of what this calls blocks.
-        var cancelled = _end.CancelAsync();
+        // On threads of their own: for a statement, the driver asks the server to give it up, and waits for it. With the pool's threads held by
+        // that, nobody would be answered in time. There are no more that wait than the connection pool has connections.
+        var cancelled = Task.Factory.StartNew(_end.Cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
         await Task.Delay(Grace, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_ended.IsCancellationRequested && !_context.Response.HasStarted)
         {

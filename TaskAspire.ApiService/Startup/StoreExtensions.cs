@@ -1,3 +1,4 @@
+using TaskAspire.ApiService.Availability;
 using TaskAspire.ApiService.Redis;
 using TaskAspire.Data;
 using TaskAspire.Data.Webhooks;
@@ -22,7 +23,9 @@ internal static class StoreExtensions
         builder.AddRedis();
         builder.Services.AddSingleton<RedisGate>();
 
-        builder.AddDatabaseHealthCheck((services, token) => services.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(token));
+        builder.AddDatabaseHealthCheck(
+            (services, token) => services.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(token),
+            services => services.GetRequiredService<DatabaseGate>().IsOpen);
         builder.AddRedisHealthCheck();
         builder.AddWebhooksHealthCheck();
         builder.AddElasticsearchHealthCheck();

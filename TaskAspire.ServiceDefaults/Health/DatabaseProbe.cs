@@ -6,7 +6,7 @@ using Npgsql;
 namespace TaskAspire.ServiceDefaults.Health;
 
 /// <summary>Whether PostgreSQL answers and the schema is up to date.</summary>
-internal sealed class DatabaseProbe(Func<IServiceProvider, CancellationToken, Task<bool>>? isReady)
+internal sealed class DatabaseProbe(Func<IServiceProvider, CancellationToken, Task<bool>>? isReady, Func<IServiceProvider, bool>? isInUse)
 {
     // Migrations only move forward, so this is asked until the first yes.
     private volatile bool _ready = isReady is null;
@@ -22,7 +22,12 @@ internal sealed class DatabaseProbe(Func<IServiceProvider, CancellationToken, Ta
             }
 
             _ready = _ready || await AskAsync(services, cancellationToken);
-            return _ready ? null : "Migrations are pending.";
+            if (!_ready)
+            {
+                return "Migrations are pending.";
+            }
+
+            return isInUse is null || isInUse(services) ? null : "PostgreSQL answers again, and requests will soon be served.";
         }
         catch (PostgresException e)
         {

@@ -17,11 +17,13 @@ public static class HealthCheckExtensions
     /// </summary>
     /// <param name="builder">The service.</param>
     /// <param name="isReady">Asked in a scope of its own until it answers true.</param>
+    /// <param name="isInUse">Asked each time: whether the service itself takes the database for one that answers.</param>
     public static WebApplicationBuilder AddDatabaseHealthCheck(
         this WebApplicationBuilder builder,
-        Func<IServiceProvider, CancellationToken, Task<bool>>? isReady = null)
+        Func<IServiceProvider, CancellationToken, Task<bool>>? isReady = null,
+        Func<IServiceProvider, bool>? isInUse = null)
     {
-        var probe = new DatabaseProbe(isReady);
+        var probe = new DatabaseProbe(isReady, isInUse);
         return builder.AddDependency(HealthCheckNames.Database, HealthStatus.Unhealthy, probe.FindProblemAsync);
     }
 

@@ -46,7 +46,7 @@ app.UseDatabaseGate();
 app.UseAuthentication();
 app.UseRateLimits();
 app.UseAuthorization();
-app.UsePatchMediaTypes();
+app.UseStrictRequests();
 app.UseWriteTurns();
 app.UseIdempotency();
 app.UseOutputCache();

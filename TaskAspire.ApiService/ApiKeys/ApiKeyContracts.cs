@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.OpenApi;
 using TaskAspire.Data.Users;
 
 namespace TaskAspire.ApiService.ApiKeys;
@@ -15,7 +16,7 @@ public sealed record ApiKeyRequest : IValidatableObject
     public required string Name { get; init; }
 
     /// <summary>What it may do: any of <c>tasks:read</c>, <c>tasks:write</c> and <c>webhooks:manage</c>. None contains another.</summary>
-    [Required, MinLength(1, ErrorMessage = "Give at least one scope.")]
+    [Required, MinLength(1, ErrorMessage = "Give at least one scope."), Words(AuthPolicies.TasksRead, AuthPolicies.TasksWrite, AuthPolicies.WebhooksManage)]
     public required IReadOnlyList<string> Scopes { get; init; }
 
     /// <summary>When it expires, UTC. Left out: never.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Users;
 
 namespace TaskAspire.ApiService.Auth;
@@ -26,12 +27,12 @@ public sealed record LoginRequest
 {
     /// <summary>The address of the account.</summary>
     [Required]
-    [StringLength(User.EmailMaxLength, ErrorMessage = "At most 254 characters are allowed.")]
+    [TextLength(User.EmailMaxLength, ErrorMessage = "At most 254 characters are allowed.")]
     public required string Email { get; init; }
 
     /// <summary>Its password.</summary>
     [Required]
-    [StringLength(PasswordRulesOptions.MaxLength, ErrorMessage = "At most 128 characters are allowed.")]
+    [TextLength(PasswordRulesOptions.MaxLength, ErrorMessage = "At most 128 characters are allowed.")]
     public required string Password { get; init; }
 }
 
@@ -40,7 +41,7 @@ public sealed record RefreshRequest
 {
     /// <summary>The newest refresh token of the session. It is good for one use.</summary>
     [Required]
-    [StringLength(256, ErrorMessage = "At most 256 characters are allowed.")]
+    [TextLength(256, ErrorMessage = "At most 256 characters are allowed.")]
     public required string RefreshToken { get; init; }
 }
 
@@ -48,7 +49,7 @@ public sealed record RefreshRequest
 public sealed record LogoutRequest
 {
     /// <summary>The newest refresh token of the session. Left out: the session of the access token.</summary>
-    [StringLength(256, ErrorMessage = "At most 256 characters are allowed.")]
+    [TextLength(256, ErrorMessage = "At most 256 characters are allowed.")]
     public string? RefreshToken { get; init; }
 }
 
@@ -57,7 +58,7 @@ public sealed record ChangePasswordRequest
 {
     /// <summary>The password until now.</summary>
     [Required]
-    [StringLength(PasswordRulesOptions.MaxLength, ErrorMessage = "At most 128 characters are allowed.")]
+    [TextLength(PasswordRulesOptions.MaxLength, ErrorMessage = "At most 128 characters are allowed.")]
     public required string CurrentPassword { get; init; }
 
     /// <summary>8 to 128 characters, among them an upper- and a lower-case letter, a digit and another character.</summary>
@@ -71,11 +72,12 @@ public sealed record DeleteAccountRequest
 {
     /// <summary>The password of the account.</summary>
     [Required]
-    [StringLength(PasswordRulesOptions.MaxLength, ErrorMessage = "At most 128 characters are allowed.")]
+    [TextLength(PasswordRulesOptions.MaxLength, ErrorMessage = "At most 128 characters are allowed.")]
     public required string Password { get; init; }
 }
 
 /// <summary>What can be changed of an account; what is left out stays as it is.</summary>
+[RulesOf(typeof(ProfileRequest))]
 public sealed record ProfilePatch
 {
     /// <summary>The address to log in with.</summary>

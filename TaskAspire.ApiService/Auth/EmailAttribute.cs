@@ -1,6 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Text;
+using Microsoft.OpenApi;
+using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Users;
 
 namespace TaskAspire.ApiService.Auth;
@@ -10,17 +13,23 @@ namespace TaskAspire.ApiService.Auth;
 /// allows those; nobody's provider does), at most 254 characters, nothing invisible in it.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class EmailAttribute() : ValidationAttribute("An e-mail address such as name@example.com is expected, of at most 254 characters.")
+internal sealed class EmailAttribute() : ValidationAttribute("An e-mail address such as name@example.com is expected, of at most 254 characters."), ISchemaRule
 {
     private const int LocalMaxLength = 64;
     private const int LabelMaxLength = 63;
 
-    public override bool IsValid(object? value) => value is string text && IsAddress(text.Trim());
+    public override bool IsValid(object? value) => value is string text && text.CodePoints() <= User.EmailMaxLength && IsAddress(text.Trim());
+
+    public void Describe(OpenApiSchema schema)
+    {
+        schema.Format = "email";
+        schema.MaxLength = User.EmailMaxLength;
+    }
 
     internal static bool IsAddress(string address)
     {
         var at = address.IndexOf('@', StringComparison.Ordinal);
-        return address.Length <= User.EmailMaxLength
+        return address.CodePoints() <= User.EmailMaxLength
             && at is > 0 and <= LocalMaxLength
             && address.LastIndexOf('@') == at
             && address.EnumerateRunes().All(IsVisible)

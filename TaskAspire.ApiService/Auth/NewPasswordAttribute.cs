@@ -1,5 +1,8 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Microsoft.OpenApi;
+using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ApiService.Writing;
 
 namespace TaskAspire.ApiService.Auth;
 
@@ -8,9 +11,15 @@ namespace TaskAspire.ApiService.Auth;
 /// which itself cannot be used without its user store.
 /// </summary>
 [AttributeUsage(AttributeTargets.Property)]
-internal sealed class NewPasswordAttribute : ValidationAttribute
+internal sealed class NewPasswordAttribute : ValidationAttribute, ISchemaRule
 {
     public override bool RequiresValidationContext => true;
+
+    public void Describe(OpenApiSchema schema)
+    {
+        schema.MinLength = PasswordRulesOptions.DefaultMinimum;
+        schema.MaxLength = PasswordRulesOptions.MaxLength;
+    }
 
     protected override ValidationResult? IsValid(object? value, ValidationContext validationContext)
     {
@@ -23,12 +32,12 @@ internal sealed class NewPasswordAttribute : ValidationAttribute
 
     private static IEnumerable<string> Missing(string password, PasswordRulesOptions options)
     {
-        if (password.Length < options.RequiredLength || string.IsNullOrWhiteSpace(password))
+        if (password.CodePoints() < options.RequiredLength || string.IsNullOrWhiteSpace(password))
         {
             yield return $"at least {options.RequiredLength} characters";
         }
 
-        if (password.Length > PasswordRulesOptions.MaxLength)
+        if (password.CodePoints() > PasswordRulesOptions.MaxLength)
         {
             yield return $"at most {PasswordRulesOptions.MaxLength} characters";
         }

@@ -17,7 +17,10 @@ internal sealed class PasswordRulesOptions : PasswordOptions, IValidatableObject
 
     private const int ShortestMinimum = 6;
 
-    public PasswordRulesOptions() => RequiredLength = 8;
+    /// <summary>Shortest password accepted, unless configured otherwise.</summary>
+    internal const int DefaultMinimum = 8;
+
+    public PasswordRulesOptions() => RequiredLength = DefaultMinimum;
 
     /// <inheritdoc />
     public IEnumerable<ValidationResult> Validate(ValidationContext validationContext)

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Validation;
+using TaskAspire.ApiService.Writing;
 
 // The framework's validation of what it did not bind itself is marked experimental in .NET 10 (see Writing/RequestValidation.cs).
 #pragma warning disable ASP0029
@@ -21,6 +22,6 @@ public sealed record ProfileRequest
     public required string DisplayName { get; init; }
 
     /// <inheritdoc cref="ProfilePatch.CurrentPassword" />
-    [StringLength(PasswordRulesOptions.MaxLength, ErrorMessage = "At most 128 characters are allowed.")]
+    [TextLength(PasswordRulesOptions.MaxLength, ErrorMessage = "At most 128 characters are allowed.")]
     public string? CurrentPassword { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Categories;
@@ -7,11 +8,11 @@ namespace TaskAspire.ApiService.Categories;
 public sealed record CategoryRequest : IValidatableObject
 {
     /// <summary>1 to 100 characters; unique among the user's categories, upper and lower case being equal.</summary>
-    [Required, StringLength(Category.NameMaxLength, MinimumLength = 1, ErrorMessage = "The name must have 1 to 100 characters.")]
+    [Required, TextLength(Category.NameMaxLength, MinimumLength = 1, ErrorMessage = "The name must have 1 to 100 characters.")]
     public required string Name { get; init; }
 
     /// <summary>A colour as <c>#rrggbb</c>.</summary>
-    [RegularExpression("^#[0-9a-fA-F]{6}$", ErrorMessage = "The color must be written as #rrggbb.")]
+    [Pattern("^#[0-9a-fA-F]{6}$", ErrorMessage = "The color must be written as #rrggbb.")]
     public string? Color { get; init; }
 
     /// <inheritdoc />
@@ -25,6 +26,7 @@ public sealed record CategoryRequest : IValidatableObject
 }
 
 /// <summary>What a merge patch of a category can hold.</summary>
+[RulesOf(typeof(CategoryRequest))]
 public sealed record CategoryPatch
 {
     /// <summary>1 to 100 characters.</summary>

@@ -26,7 +26,9 @@ internal static class ApiJson
         options.Converters.Add(new StrictStringConverter());
         options.Converters.Add(new PatchObjectConverter());
         options.Converters.Add(new Rfc3339Converter());
-        options.Converters.Add(new JsonStringEnumConverter(JsonNamingPolicy.SnakeCaseLower, allowIntegerValues: false));
+        options.Converters.Add(new EnumWordConverter());
+        options.Converters.Add(new WholeNumberConverter<int>());
+        options.Converters.Add(new WholeNumberConverter<long>());
     }
 
     private static JsonSerializerOptions Create()

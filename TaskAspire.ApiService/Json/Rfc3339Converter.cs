@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using System.Text.RegularExpressions;
 
 namespace TaskAspire.ApiService.Json;
 
@@ -8,18 +9,16 @@ namespace TaskAspire.ApiService.Json;
 /// Times as RFC 3339 §5.6 has them: the offset is never left out, and what goes out is UTC with milliseconds. Finer parts of a
 /// second are cut off on the way in, so that what is read back equals what was answered.
 /// </summary>
-internal sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
+internal sealed partial class Rfc3339Converter : JsonConverter<DateTimeOffset>
 {
     public const string Expected = "An RFC 3339 time with offset is expected, such as 2026-03-01T09:00:00Z, between 1970 and 9998.";
+
+    /// <summary>The years that are taken, as a pattern of the API's document.</summary>
+    public const string Years = "^(19[7-9][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-";
 
     private const string Output = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
     private static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
     private static readonly DateTimeOffset Latest = new(9998, 12, 31, 23, 59, 59, TimeSpan.Zero);
-
-    private static readonly string[] Accepted =
-    [
-        "yyyy-MM-dd'T'HH:mm:ssK", "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd' 'HH:mm:ssK", "yyyy-MM-dd' 'HH:mm:ss.FFFFFFFK",
-    ];
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && TryParse(reader.GetString()!, out var time) ? time : throw new JsonException(Expected);
@@ -32,18 +31,29 @@ internal sealed class Rfc3339Converter : JsonConverter<DateTimeOffset>
     public static bool TryParse(string text, out DateTimeOffset time)
     {
         time = default;
-        // A time without offset would be taken as local time of the server.
-        var hasOffset = text.Length > 19 && (text[^1] is 'Z' or 'z' || (text[^3] == ':' && text[^6] is '+' or '-'));
-        if (!hasOffset
-            || !DateTimeOffset.TryParseExact(text.ToUpperInvariant(), Accepted, CultureInfo.InvariantCulture, DateTimeStyles.None, out var parsed)
-            || parsed < Earliest || parsed > Latest)
+        if (Form().Match(text) is not { Success: true } match
+            || !DateTime.TryParseExact(match.Groups["day"].Value, "yyyy-MM-dd", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var day)
+            || day.Year is < 1969 or > 9998)
         {
             return false;
         }
 
-        time = parsed.ToUniversalTime().TruncateToMilliseconds();
-        return true;
+        // A leap second (60) is the first second of the next minute.
+        var clock = new TimeSpan(0, Number(match, "hour"), Number(match, "minute"), Number(match, "second"), Number(match, "millisecond"));
+        var offset = new TimeSpan(Number(match, "offsetHour"), Number(match, "offsetMinute"), 0);
+        time = new DateTimeOffset(day) + clock - (match.Groups["sign"].ValueSpan is "-" ? -offset : offset);
+        return time >= Earliest && time <= Latest;
     }
+
+    private static int Number(Match match, string part) =>
+        match.Groups[part] is { Success: true } found ? int.Parse(part == "millisecond" ? found.Value.PadRight(3, '0') : found.Value, CultureInfo.InvariantCulture) : 0;
+
+    // §5.6. Letters may be small (its first note); a blank for the T is what other standards have.
+    [GeneratedRegex(
+        @"^(?<day>[0-9]{4}-[0-9]{2}-[0-9]{2})[Tt](?<hour>[01][0-9]|2[0-3]):(?<minute>[0-5][0-9]):(?<second>[0-5][0-9]|60)(\.(?<millisecond>[0-9]{1,3})[0-9]*)?"
+        + @"([Zz]|(?<sign>[+-])(?<offsetHour>[01][0-9]|2[0-3]):(?<offsetMinute>[0-5][0-9]))\z",
+        RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex Form();
 }
 
 internal static class TimeExtensions

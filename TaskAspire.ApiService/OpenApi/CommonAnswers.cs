@@ -48,9 +48,10 @@ internal static class CommonAnswers
             parameter.Description ??= "Its id.";
         }
 
+        // A parameter that there is not, two credentials, a body that is wrong.
+        operation.AddProblem(StatusCodes.Status400BadRequest, context.Document);
         if (operation.RequestBody is not null)
         {
-            operation.AddProblem(StatusCodes.Status400BadRequest, context.Document);
             operation.AddProblem(StatusCodes.Status413PayloadTooLarge, context.Document);
             operation.AddProblem(StatusCodes.Status415UnsupportedMediaType, context.Document);
         }
@@ -65,6 +66,11 @@ internal static class CommonAnswers
         foreach (var (status, answer) in operation.Responses!)
         {
             Complete((OpenApiResponse)answer, int.Parse(status, CultureInfo.InvariantCulture), context.Document);
+            if (status == "400" && operation.Security is { Count: > 0 })
+            {
+                // RFC 6750 §3.1: two credentials are a bad request.
+                ((OpenApiResponse)answer).AddHeader(HeaderNames.WWWAuthenticate, context.Document);
+            }
         }
 
         foreach (var (_, status, header) in OwnHeaders.Where(own => own.Operation == operation.OperationId))
@@ -87,10 +93,10 @@ internal static class CommonAnswers
             [LimitHeaders[0]] = Header("Requests allowed in a window.", Integer(), 100),
             [LimitHeaders[1]] = Header("Requests left in this window.", Integer(), 97),
             [LimitHeaders[2]] = Header("Seconds until the window ends.", Integer(), 42),
-            [HeaderNames.RetryAfter] = Header("Seconds to wait before sending it again.", Integer(), 2),
+            [HeaderNames.RetryAfter] = Header("Seconds to wait before sending it again; with 409 only where an earlier request with the same Idempotency-Key is still under way.", Integer(), 2),
             [HeaderNames.ETag] = Header("The state of what is answered, for If-Match and If-None-Match.", Text(), ETagExample),
             [HeaderNames.Location] = Header("Where what was created is.", Text("uri-reference"), "/api/v1/tasks/01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12"),
-            [HeaderNames.WWWAuthenticate] = Header("How to show a credential (RFC 6750).", Text(), "Bearer"),
+            [HeaderNames.WWWAuthenticate] = Header("How to show a credential, and what is wrong with the one that was sent (RFC 6750 §3); with 400, only where two were sent.", Text(), "Bearer"),
             [HeaderNames.Link] = Header("The next occurrence, when a task that recurs was completed (RFC 8288); otherwise left out.", Text(), "</api/v1/tasks/01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12>; rel=\"next\""),
             [HeaderNames.ContentDisposition] = Header("A name for the file.", Text(), "attachment; filename=taskaspire-2026-11-25.json"),
             [CacheHeader] = Header("hit when the list came from the cache, which never has an older state than the last write; else miss.", Text(), "miss"),
@@ -138,7 +144,6 @@ internal static class CommonAnswers
             Schema = new OpenApiSchema { Type = JsonSchemaType.String, MinLength = 1, MaxLength = Data.Idempotency.IdempotencyKey.KeyMaxLength, Pattern = "^[!-~]+$" },
             Example = "7c9e6679-7425-40de-944b-e07fc1f90ae7",
         });
-        operation.AddProblem(StatusCodes.Status400BadRequest, document);
         operation.AddProblem(StatusCodes.Status409Conflict, document);
         operation.AddProblem(StatusCodes.Status422UnprocessableEntity, document);
         foreach (var answer in operation.Successes())
@@ -164,10 +169,10 @@ internal static class CommonAnswers
             case StatusCodes.Status201Created:
                 answer.AddHeader(HeaderNames.Location, document);
                 break;
-            case StatusCodes.Status401Unauthorized:
+            case StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden:
                 answer.AddHeader(HeaderNames.WWWAuthenticate, document);
                 break;
-            case StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable:
+            case StatusCodes.Status409Conflict or StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable:
                 answer.AddHeader(HeaderNames.RetryAfter, document);
                 break;
         }

@@ -5,6 +5,7 @@ using TaskAspire.ApiService.Paging;
 using TaskAspire.ApiService.Sync;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.ApiService.Webhooks;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Tasks;
 using TaskAspire.Data.Webhooks;
 
@@ -18,9 +19,9 @@ internal static class QueryParameters
     public static RouteHandlerBuilder DescribeListQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
         Parameter("status", "Any of these states; several by comma or by giving it again.", ListOf(EnumWords.Words<TaskItemStatus>()), "todo,in_progress"),
         Parameter("priority", "Any of these priorities; several by comma or by giving it again.", ListOf(EnumWords.Words<TaskPriority>()), "high,urgent"),
-        Parameter("categoryId", "In any of these categories, by id; none stands for tasks without category. Several by comma or by giving it again.", ListOf([]), "none"),
-        Parameter("parentId", "The subtasks of this task; none: tasks that are no subtask.", Text(), "none"),
-        Parameter("tag", "Carrying this tag; given several times, all of them.", ListOf([]), "home"),
+        Parameter("categoryId", "In any of these categories, by id; none stands for tasks without category. Several by comma or by giving it again.", Items(IdOrNone(), TaskListQueryParser.MaxCategories), "none"),
+        Parameter("parentId", "The subtasks of this task; none: tasks that are no subtask.", IdOrNone(), "none"),
+        Parameter("tag", "Carrying this tag; given several times, all of them.", Items(TagListAttribute.Item(), TaskRequest.MaxTags), "home"),
         Parameter("tagMode", "Whether all of the tags or any one is asked for.", OneOf(["all", "any"], "all"), "any"),
         Parameter("dueBefore", "Due before this time, exclusive.", Time(), "2030-02-01T00:00:00Z"),
         Parameter("dueAfter", "Due at this time or later.", Time(), "2030-01-01T00:00:00Z"),
@@ -64,7 +65,7 @@ internal static class QueryParameters
     public static RouteHandlerBuilder DescribePermanent(this RouteHandlerBuilder endpoint) => endpoint.Describe(Parameter(
         "permanent",
         "true: remove it for good, in the trash or not.",
-        new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) }));
+        new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) })).WithOnly("permanent");
 
     public static RouteHandlerBuilder DescribeSyncQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
         Parameter("token", "nextToken of the answer before; none to begin.", new OpenApiSchema { Type = JsonSchemaType.String }),
@@ -81,10 +82,10 @@ internal static class QueryParameters
         });
 
     public static RouteHandlerBuilder DescribeExportQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
-        Parameter("format", "What to export to; without it Accept chooses, and JSON is what comes for any.", OneOf(["json", "csv", "ical"])));
+        Parameter("format", "What to export to; without it Accept chooses, and JSON is what comes for any.", OneOf(["json", "csv", "ical"]))).WithOnly("format");
 
     public static RouteHandlerBuilder DescribeImportQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
-        Parameter("dryRun", "true: only checks, and writes nothing.", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) }));
+        Parameter("dryRun", "true: only checks, and writes nothing.", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) })).WithOnly("dryRun");
 
     /// <summary>Bodies that are text and not JSON, each with an example.</summary>
     public static RouteHandlerBuilder DescribeTexts(this RouteHandlerBuilder endpoint, params (string MediaType, string Example)[] texts) =>
@@ -112,7 +113,10 @@ internal static class QueryParameters
         {
             operation.Parameters = [.. operation.Parameters ?? [], .. parameters];
             return Task.CompletedTask;
-        });
+        }).WithMetadata(new QueryNames(null));
+
+    /// <summary>The endpoint does not look at the names itself.</summary>
+    private static RouteHandlerBuilder WithOnly(this RouteHandlerBuilder endpoint, string name) => endpoint.WithMetadata(new QueryNames([name]));
 
     private static OpenApiParameter Limit() => Parameter("limit", "Most items on a page.", Number(PageQuery.MaxLimit, PageQuery.DefaultLimit));
 
@@ -139,10 +143,14 @@ internal static class QueryParameters
 
     private static OpenApiSchema Time() => new() { Type = JsonSchemaType.String, Format = "date-time" };
 
-    private static OpenApiSchema ListOf(IEnumerable<string> words) => new()
+    private static OpenApiSchema ListOf(IEnumerable<string> words) => Items(OneOf(words));
+
+    private static OpenApiSchema Items(OpenApiSchema item, int? max = null) => new() { Type = JsonSchemaType.Array, Items = item, MaxItems = max };
+
+    private static OpenApiSchema IdOrNone() => new()
     {
-        Type = JsonSchemaType.Array,
-        Items = OneOf(words),
+        Type = JsonSchemaType.String,
+        Pattern = $"^({TaskListQueryParser.None}|[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}})$",
     };
 
     private static OpenApiSchema OneOf(IEnumerable<string> words, string? fallback = null) => new()

@@ -1,4 +1,8 @@
+using System.ComponentModel.DataAnnotations;
+using TaskAspire.ApiService.Categories;
+using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Tasks;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Portability;
@@ -16,9 +20,11 @@ public sealed record PortableDocument
     public const int CurrentVersion = 1;
 
     /// <summary><c>taskaspire</c>.</summary>
+    [Words(FormatName)]
     public required string Format { get; init; }
 
     /// <summary>1.</summary>
+    [Range(CurrentVersion, CurrentVersion)]
     public required int Version { get; init; }
 
     /// <summary>When it was exported, UTC.</summary>
@@ -28,6 +34,7 @@ public sealed record PortableDocument
     public IReadOnlyList<PortableCategory> Categories { get; init; } = [];
 
     /// <summary>Names of the tags, also of those on no task.</summary>
+    [TagList]
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The tasks, those in the trash left out.</summary>
@@ -35,6 +42,7 @@ public sealed record PortableDocument
 }
 
 /// <summary>A category.</summary>
+[RulesOf(typeof(CategoryRequest))]
 public sealed record PortableCategory
 {
     /// <summary>1 to 100 characters.</summary>
@@ -45,6 +53,7 @@ public sealed record PortableCategory
 }
 
 /// <summary>A task; fields that are not said otherwise are those of a task in the API.</summary>
+[RulesOf(typeof(TaskRequest))]
 public sealed record PortableTask
 {
     /// <summary>Any text that no other task of the document has; needed only where a <c>parentId</c> names it.</summary>
@@ -69,6 +78,7 @@ public sealed record PortableTask
     public string? TimeZone { get; init; }
 
     /// <summary>The name of its category.</summary>
+    [TextLength(Data.Tasks.Category.NameMaxLength, MinimumLength = 1)]
     public string? Category { get; init; }
 
     /// <summary>Names of its tags.</summary>
@@ -117,5 +127,6 @@ public sealed record PortableReminder
     public DateTimeOffset? At { get; init; }
 
     /// <summary>Minutes before the due date.</summary>
+    [Range(0, ReminderRequest.MinutesInAYear)]
     public int? MinutesBeforeDue { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tags;
@@ -7,7 +8,7 @@ namespace TaskAspire.ApiService.Tags;
 public sealed record TagRequest : IValidatableObject
 {
     /// <summary>1 to 50 characters; unique among the user's tags, upper and lower case being equal.</summary>
-    [Required, StringLength(Tag.NameMaxLength, MinimumLength = 1, ErrorMessage = "The name must have 1 to 50 characters.")]
+    [Required, TextLength(Tag.NameMaxLength, MinimumLength = 1, ErrorMessage = "The name must have 1 to 50 characters.")]
     public required string Name { get; init; }
 
     /// <inheritdoc />

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
@@ -11,7 +12,7 @@ internal static class TagNames
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < names.Count; i++)
         {
-            if (string.IsNullOrWhiteSpace(names[i]) || names[i].Trim().Length > Tag.NameMaxLength)
+            if (string.IsNullOrWhiteSpace(names[i]) || names[i].CodePoints() > Tag.NameMaxLength)
             {
                 yield return new ValidationResult("A tag must have 1 to 50 characters, not only white space.", [$"Tags[{i}]"]);
             }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Primitives;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Paging;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
@@ -8,8 +9,8 @@ namespace TaskAspire.ApiService.Tasks;
 /// <summary>Reads the query of a list of tasks, and collects all that is wrong with it.</summary>
 internal sealed class TaskListQueryParser(IQueryCollection parameters)
 {
-    private const int MaxCategories = 50;
-    private const string None = "none";
+    public const int MaxCategories = 50;
+    public const string None = "none";
 
     private readonly Dictionary<string, string[]> _errors = new(StringComparer.Ordinal);
 
@@ -82,7 +83,7 @@ internal sealed class TaskListQueryParser(IQueryCollection parameters)
     private SearchText? ParseSearch(string text)
     {
         var search = SearchText.Parse(text);
-        FailIf(text.Length > SearchText.MaxLength, "search", "At most 200 characters can be searched for.");
+        FailIf(text.CodePoints() > SearchText.MaxLength, "search", "At most 200 characters can be searched for.");
         FailIf(search?.Terms.Count > SearchText.MaxTerms, "search", "At most 10 words can be searched for; put a phrase in double quotes to make it count as one.");
         return search;
     }
@@ -131,7 +132,7 @@ internal sealed class TaskListQueryParser(IQueryCollection parameters)
     }
 
     private Guid Id(string name, string text) =>
-        Guid.TryParse(text, out var id) ? id : Fail<Guid>(name, $"A UUID or {None} is expected.");
+        Guid.TryParseExact(text, "D", out var id) ? id : Fail<Guid>(name, $"A UUID or {None} is expected.");
 
     private DateTimeOffset? Time(string name) => Single<DateTimeOffset?>(name, text =>
         // An unescaped + of an offset arrives as a blank.

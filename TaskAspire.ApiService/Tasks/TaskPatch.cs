@@ -1,8 +1,10 @@
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
 
 /// <summary>What a merge patch of a task can hold: any of the fields of <see cref="TaskRequest"/>, null to clear.</summary>
+[RulesOf(typeof(TaskRequest))]
 public sealed record TaskPatch
 {
     /// <summary>What is to be done: 1 to 200 characters.</summary>

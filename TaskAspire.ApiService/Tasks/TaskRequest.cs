@@ -1,7 +1,9 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.RegularExpressions;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Tasks.Recurrence;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
@@ -16,11 +18,11 @@ public sealed record TaskRequest : IValidatableObject
     public const int MaxReminders = 20;
 
     /// <summary>What is to be done: 1 to 200 characters, not only white space.</summary>
-    [Required, StringLength(TaskItem.TitleMaxLength, MinimumLength = 1, ErrorMessage = "The title must have 1 to 200 characters.")]
+    [Required, TextLength(TaskItem.TitleMaxLength, MinimumLength = 1, ErrorMessage = "The title must have 1 to 200 characters.")]
     public required string Title { get; init; }
 
     /// <summary>More about it, up to 10,000 characters.</summary>
-    [StringLength(TaskItem.DescriptionMaxLength, ErrorMessage = "The description must have at most 10,000 characters.")]
+    [TextLength(TaskItem.DescriptionMaxLength, ErrorMessage = "The description must have at most 10,000 characters.")]
     public string? Description { get; init; }
 
     /// <summary>Where it stands.</summary>
@@ -33,6 +35,7 @@ public sealed record TaskRequest : IValidatableObject
     public DateTimeOffset? DueDate { get; init; }
 
     /// <summary>IANA time zone in which the due date is meant, such as <c>Europe/Berlin</c>.</summary>
+    [TextShape(TimeZones.NameMaxLength, "^[A-Za-z0-9_+/-]+$")]
     public string? TimeZone { get; init; }
 
     /// <summary>The category it lies in.</summary>
@@ -42,7 +45,7 @@ public sealed record TaskRequest : IValidatableObject
     public Guid? ParentId { get; init; }
 
     /// <summary>Names of its tags, up to 50 of 1 to 50 characters; one that does not exist yet is made.</summary>
-    [MaxLength(MaxTags, ErrorMessage = "A task can carry at most 50 tags.")]
+    [MaxLength(MaxTags, ErrorMessage = "A task can carry at most 50 tags."), TagList]
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>When to be reminded, up to 20 times.</summary>
@@ -53,6 +56,7 @@ public sealed record TaskRequest : IValidatableObject
     /// How it recurs: an RFC 5545 RRULE such as <c>FREQ=WEEKLY;BYDAY=MO</c>, of HOURLY to YEARLY, and on lines of their own EXDATE for
     /// what to leave out. It begins with the due date, and is reckoned on the clock of the time zone (UTC without one).
     /// </summary>
+    [TextShape(TaskItem.RecurrenceMaxLength, FieldRules.NotBlank)]
     public string? Recurrence { get; init; }
 
     /// <inheritdoc />
@@ -78,7 +82,7 @@ public sealed record TaskRequest : IValidatableObject
 /// <summary>A reminder as a client writes it: <c>at</c>, or <c>minutesBeforeDue</c>.</summary>
 public sealed record ReminderRequest
 {
-    private const int MinutesInAYear = 366 * 24 * 60;
+    internal const int MinutesInAYear = 366 * 24 * 60;
 
     /// <summary>The id of a reminder the task already has, to keep or move it; left out for a new one.</summary>
     public Guid? Id { get; init; }
@@ -87,6 +91,7 @@ public sealed record ReminderRequest
     public DateTimeOffset? At { get; init; }
 
     /// <summary>Minutes before the due date, 0 to 527,040 (366 days); it moves with the due date, and waits for one.</summary>
+    [Range(0, MinutesInAYear, ErrorMessage = "minutesBeforeDue must be 0 to 527,040 (366 days).")]
     public int? MinutesBeforeDue { get; init; }
 
     internal static IEnumerable<ValidationResult> CheckAll(IReadOnlyList<ReminderRequest> reminders)
@@ -104,10 +109,6 @@ public sealed record ReminderRequest
             {
                 yield return new ValidationResult("Give either at or minutesBeforeDue.", [$"Reminders[{i}]"]);
             }
-            else if (reminder.MinutesBeforeDue is < 0 or > MinutesInAYear)
-            {
-                yield return new ValidationResult("minutesBeforeDue must be 0 to 527,040 (366 days).", [$"Reminders[{i}].MinutesBeforeDue"]);
-            }
             else if (!times.Add((reminder.At, reminder.MinutesBeforeDue)) || reminder.Id is { } id && !ids.Add(id))
             {
                 yield return new ValidationResult("The same reminder is given twice.", [$"Reminders[{i}]"]);
@@ -118,9 +119,12 @@ public sealed record ReminderRequest
 
 internal static partial class TimeZones
 {
+    /// <summary>Longest name, in characters.</summary>
+    public const int NameMaxLength = 64;
+
     /// <summary>Whether it is a zone of the IANA database. (Windows names would be found too; they have no slash, but UTC and GMT have none either.)</summary>
     public static bool IsIana(string name) =>
-        name.Length is > 0 and <= 64
+        name.Length is > 0 and <= NameMaxLength
         && StrictStringConverter.IsStorable(name)
         && !OfTheMachine().IsMatch(name)
         && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)

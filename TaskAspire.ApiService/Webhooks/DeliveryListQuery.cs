@@ -65,7 +65,7 @@ internal sealed class DeliveryListQuery
                 EventTypes = [.. Words(values).Distinct()];
                 return EventTypes.All(WebhookEventTypes.All.Contains) ? null : $"One or more of {string.Join(", ", WebhookEventTypes.All)} are expected.";
             case "taskId":
-                TaskId = Guid.TryParse(value, out var task) ? task : null;
+                TaskId = Guid.TryParseExact(value, "D", out var task) ? task : null;
                 return TaskId is not null ? null : "The id of a task is expected.";
             case "from":
                 From = TakeTime(value);

@@ -104,19 +104,27 @@ internal static class EventCatalogue
         TransformSchemaNode = Describe,
     });
 
+    private static string? TypeWord(Type type) =>
+        type == typeof(string) || type == typeof(DateTimeOffset) ? "string" : type == typeof(int) || type == typeof(long) ? "integer" : null;
+
     // Of types with converters of our own the exporter knows nothing; and all that a task has is always sent.
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
     {
         var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
-        if (type == typeof(string) || type == typeof(DateTimeOffset))
+        if (type.IsEnum)
         {
-            var text = Text(type == typeof(string) ? null : "date-time");
+            return new JsonObject { ["enum"] = new JsonArray([.. EnumWords.Words(type).Select(word => JsonValue.Create(word))]) };
+        }
+
+        if (TypeWord(type) is { } word)
+        {
+            var value = type == typeof(DateTimeOffset) ? Text("date-time") : new JsonObject { ["type"] = word };
             if (context.PropertyInfo?.IsGetNullable == true || type != context.TypeInfo.Type)
             {
-                text["type"] = new JsonArray("string", "null");
+                value["type"] = new JsonArray(word, "null");
             }
 
-            return text;
+            return value;
         }
 
         if (schema is JsonObject { } members && members["properties"] is JsonObject properties)

@@ -34,9 +34,11 @@ public sealed record ReplayRequest : IValidatableObject
     public DateTimeOffset? To { get; init; }
 
     /// <summary>What became of them. Default: <c>dead</c> and <c>cancelled</c>.</summary>
+    [MinLength(1, ErrorMessage = "Give at least one status, or leave it out for dead and cancelled.")]
     public IReadOnlyList<ReplayStatus> Status { get; init; } = [ReplayStatus.Dead, ReplayStatus.Cancelled];
 
     /// <summary>Their types, as an endpoint subscribes to them. Default: all.</summary>
+    [EventWords]
     public IReadOnlyList<string> EventTypes { get; init; } = [];
 
     /// <summary>true: only count.</summary>
@@ -51,11 +53,6 @@ public sealed record ReplayRequest : IValidatableObject
         if (To <= From)
         {
             yield return new ValidationResult("The end must lie after the beginning.", [nameof(To)]);
-        }
-
-        if (Status.Count == 0)
-        {
-            yield return new ValidationResult("Give at least one status, or leave it out for dead and cancelled.", [nameof(Status)]);
         }
 
         if (Cursor is not null && !ReplayCursor.TryParse(Cursor, out _))

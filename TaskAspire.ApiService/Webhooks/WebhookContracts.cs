@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
 using System.Text.Json.Serialization;
+using TaskAspire.ApiService.Tasks;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Webhooks;
 
 namespace TaskAspire.ApiService.Webhooks;
@@ -8,28 +10,31 @@ namespace TaskAspire.ApiService.Webhooks;
 public sealed record WebhookRequest : IValidatableObject
 {
     /// <summary>Absolute http or https address (https alone in Production) that events are posted to.</summary>
-    [Required, StringLength(WebhookEndpoint.UrlMaxLength, MinimumLength = 1, ErrorMessage = "The url must have 1 to 2,048 characters.")]
+    [Required, TextLength(WebhookEndpoint.UrlMaxLength, MinimumLength = 1, ErrorMessage = "The url must have 1 to 2,048 characters.")]
     public required string Url { get; init; }
 
     /// <summary>The event types to be told of; <c>task.*</c> for all of a kind, <c>*</c> for all there are and will be.</summary>
-    [Required, MinLength(1, ErrorMessage = "Give at least one event type.")]
+    [Required, MinLength(1, ErrorMessage = "Give at least one event type."), EventWords]
     public required IReadOnlyList<string> Events { get; init; }
 
     /// <summary>Only events of tasks in one of these categories, or that left one by that change; up to 50. Left out, of all.</summary>
+    [MaxLength(WebhookRules.MaxFilters, ErrorMessage = "Give at most 50 categories; none for all.")]
     public IReadOnlyList<Guid> CategoryIds { get; init; } = [];
 
     /// <summary>Only events of tasks that carry one of these tags, or lost one by that change; up to 50, upper and lower case being equal. Left out, of all.</summary>
+    [MaxLength(WebhookRules.MaxFilters, ErrorMessage = "Give at most 50 tags; none for all."), TagList(Unique = false)]
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>A note, up to 500 characters.</summary>
-    [StringLength(500, ErrorMessage = "The description must have at most 500 characters.")]
+    [TextLength(500, ErrorMessage = "The description must have at most 500 characters.")]
     public string? Description { get; init; }
 
     /// <summary>What to send as <c>X-API-Key</c>: 1 to 256 visible ASCII characters. Left out, the server's own is sent, if it has one.</summary>
-    [RegularExpression("^[!-~]{1,256}$", ErrorMessage = "The API key must have 1 to 256 visible ASCII characters.")]
+    [Pattern("^[!-~]{1,256}$", ErrorMessage = "The API key must have 1 to 256 visible ASCII characters.")]
     public string? ApiKey { get; init; }
 
     /// <summary>Headers to send along, such as <c>Authorization</c>; up to 20. They are stored encrypted, and only their names are shown.</summary>
+    [HeaderList]
     public IReadOnlyDictionary<string, string>? Headers { get; init; }
 
     /// <summary>Most attempts per second, over all dispatchers. Left out, there is no limit.</summary>
@@ -51,6 +56,7 @@ public sealed record WebhookRequest : IValidatableObject
 }
 
 /// <summary>What can be changed of a webhook endpoint; what is left out stays as it is, null clears.</summary>
+[RulesOf(typeof(WebhookRequest))]
 public sealed record WebhookPatch
 {
     /// <summary>Absolute http or https address.</summary>

@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data.Tasks;
 using TaskAspire.Data.Webhooks;
 
@@ -7,7 +8,8 @@ namespace TaskAspire.ApiService.Webhooks;
 /// <summary>What attributes cannot say of a <see cref="WebhookRequest"/>.</summary>
 internal static class WebhookRules
 {
-    private const int MaxFilters = 50;
+    /// <summary>Most categories, and most tags, that an endpoint can be told of.</summary>
+    public const int MaxFilters = 50;
 
     /// <summary>Words that stand for several event types (<c>task.*</c>), and those that stand for one.</summary>
     public static IReadOnlyList<string> EventWords { get; } =
@@ -16,7 +18,6 @@ internal static class WebhookRules
     public static IEnumerable<ValidationResult> Check(WebhookRequest request) =>
     [
         .. CheckEvents(request.Events, "Events"),
-        .. request.CategoryIds.Count > MaxFilters ? [Wrong("Give at most 50 categories; none for all.", "CategoryIds")] : Array.Empty<ValidationResult>(),
         .. CheckTags(request.Tags),
         .. request.Headers is { } headers ? CheckHeaders(headers) : [],
     ];
@@ -34,14 +35,9 @@ internal static class WebhookRules
 
     private static IEnumerable<ValidationResult> CheckTags(IReadOnlyList<string> tags)
     {
-        if (tags.Count > MaxFilters)
-        {
-            yield return Wrong("Give at most 50 tags; none for all.", "Tags");
-        }
-
         for (var i = 0; i < tags.Count; i++)
         {
-            if (string.IsNullOrWhiteSpace(tags[i]) || tags[i].Trim().Length > Tag.NameMaxLength)
+            if (string.IsNullOrWhiteSpace(tags[i]) || tags[i].CodePoints() > Tag.NameMaxLength)
             {
                 yield return Wrong("A tag must have 1 to 50 characters, not only white space.", $"Tags[{i}]");
             }

@@ -10,6 +10,7 @@ internal static class WritingExtensions
     {
         builder.Services.ConfigureHttpJsonOptions(options => ApiJson.Configure(options.SerializerOptions));
         builder.Services.AddValidation();
+        builder.Services.Configure<RouteOptions>(options => options.SetParameterPolicy<UuidConstraint>("guid"));
         builder.Services.AddSingleton<RequestValidation>();
         builder.Services.AddHttpContextAccessor();
         builder.Services.AddScoped<WriteTransaction>();
@@ -18,9 +19,10 @@ internal static class WritingExtensions
         return builder;
     }
 
-    /// <summary>Only merge patches are patches here. To stand after <c>UseAuthorization</c>.</summary>
-    public static WebApplication UsePatchMediaTypes(this WebApplication app)
+    /// <summary>Refuses what no endpoint knows: other patches than merge patches, and other parameters than its own. To stand after <c>UseAuthorization</c>.</summary>
+    public static WebApplication UseStrictRequests(this WebApplication app)
     {
+        app.UseMiddleware<QueryNamesMiddleware>();
         app.UseMiddleware<PatchMediaTypes>();
         return app;
     }

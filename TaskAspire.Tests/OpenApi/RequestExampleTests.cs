@@ -1,5 +1,4 @@
 using System.Net;
-using System.Text;
 using System.Text.Json.Nodes;
 using TaskAspire.Tests.Api;
 using TaskAspire.Tests.Fixtures;
@@ -9,8 +8,6 @@ namespace TaskAspire.Tests.OpenApi;
 /// <summary>An example is what a reader sends first, so it has to be one that works.</summary>
 public sealed class RequestExampleTests(BackingServices services)
 {
-    private const string ExampleId = "01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12";
-
     private static readonly HttpStatusCode[] Refusals =
         [HttpStatusCode.BadRequest, HttpStatusCode.UnsupportedMediaType, HttpStatusCode.UnprocessableEntity, HttpStatusCode.MethodNotAllowed];
 
@@ -45,25 +42,8 @@ public sealed class RequestExampleTests(BackingServices services)
     private static async Task<string?> RefusalOfAsync(ApiHost api, string path, string method, string type, JsonNode example)
     {
         // Of its own for each: some of the requests end the account.
-        var user = await api.CreateUserAsync(Cancel);
-        var task = (string)(await user.CreateTaskAsync("a"))["id"]!;
-        var category = (string)(await user.PostAsync("categories", new JsonObject { ["name"] = "Home" }, HttpStatusCode.Created)).Json["id"]!;
-        var endpoint = path.Contains("/webhooks/", StringComparison.Ordinal)
-            ? (string)(await user.PostAsync("webhooks", new JsonObject { ["url"] = "https://example.com/hook", ["events"] = new JsonArray("*") }, HttpStatusCode.Created)).Json["id"]!
-            : "";
-        var own = path.Split('/') switch
-        {
-            [.., "categories", "{id}"] => category,
-            [_, _, _, "webhooks", "{id}", ..] => endpoint,
-            _ => task,
-        };
-        var body = example is JsonValue text ? text.GetValue<string>() : example.ToJsonString();
-        using var request = new HttpRequestMessage(HttpMethod.Parse(method.ToUpperInvariant()), path.Replace("{id}", own, StringComparison.Ordinal))
-        {
-            Content = new StringContent(
-                body.Replace(ExampleId, path.EndsWith("/bulk", StringComparison.Ordinal) ? task : category, StringComparison.Ordinal), Encoding.UTF8, type),
-        };
-        using var answer = await user.Http.SendAsync(request, Cancel);
+        var user = await ExampleUser.CreateAsync(api, path, Cancel);
+        using var answer = await user.SendAsync(method, type, example is JsonValue text ? text.GetValue<string>() : example.ToJsonString(), Cancel);
         return Refusals.Contains(answer.StatusCode) ? await answer.Content.ReadAsStringAsync(Cancel) : null;
     }
 }

@@ -1,0 +1,31 @@
+using TaskAspire.ApiService.Availability;
+using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.Paging;
+
+namespace TaskAspire.ApiService.Writing;
+
+/// <summary>The parameters that an endpoint takes in its query.</summary>
+/// <param name="Names">The names; null where the endpoint finds out itself what is none, to tell it together with all else that is wrong.</param>
+internal sealed record QueryNames(IReadOnlyCollection<string>? Names);
+
+/// <summary>
+/// Refuses parameters that an endpoint does not have, so that one that is misspelled (<c>?permanant=true</c>) is not taken for one that was left out.
+/// </summary>
+internal sealed class QueryNamesMiddleware(RequestDelegate next)
+{
+    public Task InvokeAsync(HttpContext context) => Unknown(context) is { } errors ? Problems.Validation(errors).ExecuteAsync(context) : next(context);
+
+    private static Dictionary<string, string[]>? Unknown(HttpContext context)
+    {
+        if (!context.Request.QueryString.HasValue
+            || !context.Request.Path.StartsWithSegments(AvailabilityExtensions.GuardedPath)
+            || context.GetEndpoint() is not { } endpoint)
+        {
+            return null;
+        }
+
+        var known = endpoint.Metadata.GetMetadata<QueryNames>() ?? new QueryNames([]);
+        var unknown = known.Names is { } names ? context.Request.Query.Keys.Where(name => !names.Contains(name)).ToList() : [];
+        return unknown.Count == 0 ? null : unknown.ToDictionary(name => name, name => new[] { PageQuery.NoSuchParameter(name) });
+    }
+}

@@ -10,14 +10,14 @@ namespace TaskAspire.ApiService.Portability;
 /// <summary>Reads the VTODOs of an iCalendar object, ours or another program's; what a task has no field for is left out.</summary>
 internal static partial class CalendarImport
 {
-    public static ImportContent Read(string text)
+    public static ImportContent Read(string text, int mostTasks)
     {
         var content = new ImportContent();
         var calendars = CalendarReader.Read(text, content.Errors);
         foreach (var todo in calendars.Where(c => c.Name == "VCALENDAR").SelectMany(c => c.Components).Where(c => c.Name == "VTODO"))
         {
             content.Items.Add(new ImportItem($"line {todo.Number}, ", new Todo(todo, content.Errors).Read()));
-            if (content.Items.Count > Importer.MaxTasks)
+            if (content.Items.Count > mostTasks)
             {
                 break;
             }

@@ -10,7 +10,7 @@ internal static class CsvImport
 {
     private const int MostColumns = 100;
 
-    public static async Task<ImportContent> ReadAsync(string text, CancellationToken cancellationToken)
+    public static async Task<ImportContent> ReadAsync(string text, int mostTasks, CancellationToken cancellationToken)
     {
         var content = new ImportContent();
         using var csv = new CsvParser(new StringReader(text), CsvRules.Rfc4180);
@@ -27,7 +27,7 @@ internal static class CsvImport
             }
 
             var line = csv.RawRow + 1;
-            while (content.Items.Count <= Importer.MaxTasks && await csv.ReadAsync())
+            while (content.Items.Count <= mostTasks && await csv.ReadAsync())
             {
                 cancellationToken.ThrowIfCancellationRequested();
                 Read(csv, columns, line, content);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Microsoft.Extensions.Options;
 using TaskAspire.ApiService.Categories;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Tasks;
@@ -7,14 +9,14 @@ using TaskAspire.ApiService.Writing;
 namespace TaskAspire.ApiService.Portability;
 
 /// <summary>Holds an import against the rules for single requests, and its tasks against each other, before anything is written.</summary>
-internal sealed class ImportCheck(RequestValidation validation)
+internal sealed class ImportCheck(RequestValidation validation, IOptions<ImportOptions> options)
 {
     public async Task CheckAsync(ImportContent content, CancellationToken cancellationToken)
     {
         var errors = content.Errors;
-        if (content.Items.Count > Importer.MaxTasks)
+        if (content.Items.Count > options.Value.MaxTasks)
         {
-            errors.Add("$", "An import can have 10,000 tasks; split it.");
+            errors.Add("$", string.Create(CultureInfo.InvariantCulture, $"An import can have {options.Value.MaxTasks:N0} tasks; split it."));
             return;
         }
 

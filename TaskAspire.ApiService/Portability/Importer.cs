@@ -24,8 +24,6 @@ public sealed record ImportResponse(int Created, int CategoriesCreated, int Tags
 /// </summary>
 internal sealed class Importer(TaskDbContext database, WriteTransaction transaction, TaskJournal journal, ChangeJournal changes, TimeProvider clock)
 {
-    public const int MaxTasks = 10_000;
-
     private const int BatchSize = 500;
 
     public Task<ImportResponse> WriteAsync(Guid userId, ImportContent content, CancellationToken cancellationToken)

@@ -2,10 +2,12 @@ using System.Security.Claims;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
+using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.ApiService.Portability;
 
@@ -14,7 +16,6 @@ internal static class PortabilityEndpoints
     private const string Json = "application/json";
     private const string Csv = "text/csv";
     private const string Calendar = "text/calendar";
-    private const int MaxImportBytes = 10 * 1024 * 1024;
 
     /// <summary>The formats by the name they have in a query; the first is what who does not care gets.</summary>
     private static readonly (string Name, string MediaType, string Extension, Func<IExportFormat> Create)[] Formats =
@@ -32,13 +33,15 @@ internal static class PortabilityEndpoints
 
     public static WebApplicationBuilder AddPortability(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<ExportTurns>();
+        builder.Services.AddSettings<ImportOptions>(ImportOptions.Section);
+        builder.Services.AddSingleton<ExportTurns>().AddSingleton<ImportTurns>();
         builder.Services.AddScoped<ExportSource>().AddScoped<Exporter>().AddScoped<ImportCheck>().AddScoped<Importer>();
         return builder;
     }
 
     public static RouteGroupBuilder MapPortability(this RouteGroupBuilder api)
     {
+        var limits = ((IEndpointRouteBuilder)api).ServiceProvider.GetRequiredService<IOptions<ImportOptions>>().Value;
         var group = api.MapGroup("").WithTags("Export and import").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapGet("/export", Export).RequireAuthorization(AuthPolicies.TasksRead).WithName("exportTasks").WithSummary("Export all tasks").DescribeExportQuery().DescribeTexts(Texts)
             .WithDescription(
@@ -48,10 +51,11 @@ internal static class PortabilityEndpoints
             .Produces<PortableDocument>(StatusCodes.Status200OK, Json, Csv, Calendar).ProducesProblem(StatusCodes.Status406NotAcceptable);
         group.MapPost("/import", ImportAsync).RequireAuthorization(AuthPolicies.TasksWrite).WithName("importTasks").WithSummary("Import tasks").DescribeImportQuery().DescribeTexts(Texts)
             .WithDescription(
-                "A document of GET /export in any of its formats, or a CSV or iCalendar file of another program; up to 10 MiB and 10,000 tasks. All of it is "
+                "A document of GET /export in any of its formats, or a CSV or iCalendar file of another program; up to 128 MiB and 100,000 tasks, where the server is not set otherwise. All of it is "
                 + "checked by the rules for single tasks first, and what is wrong is told by line and field; then all or nothing is written. Tasks get new "
-                + "ids; categories and tags are found by name, or made. Importing the same twice makes everything twice: send an Idempotency-Key.")
-            .WithMetadata(new RequestSizeLimitAttribute(MaxImportBytes))
+                + "ids; categories and tags are found by name, or made. Importing the same twice makes everything twice: send an Idempotency-Key. "
+                + "A server works on a few imports at a time; more are answered 429.")
+            .WithMetadata(new RequestSizeLimitAttribute(limits.MaxMebibytes * 1024L * 1024))
             .Accepts<PortableDocument>(Json, Csv, Calendar).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         return api;
     }
@@ -83,7 +87,8 @@ internal static class PortabilityEndpoints
     }
 
     private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> ImportAsync(
-        ClaimsPrincipal user, ImportCheck check, Importer importer, HttpContext context, CancellationToken cancellationToken)
+        ClaimsPrincipal user, ImportTurns turns, ImportCheck check, Importer importer, IOptions<ImportOptions> options, HttpContext context,
+        CancellationToken cancellationToken)
     {
         var dryRun = (string?)context.Request.Query["dryRun"];
         if (dryRun is not (null or "true" or "false"))
@@ -91,6 +96,13 @@ internal static class PortabilityEndpoints
             return Problems.Validation("dryRun", "true or false is expected.");
         }
 
+        using var turn = turns.TryTake();
+        if (turn is null)
+        {
+            return ImportTurns.Refuse(context.Response);
+        }
+
+        var most = options.Value.MaxTasks;
         ImportContent content;
         switch (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) ? type.MediaType.Value?.ToLowerInvariant() : null)
         {
@@ -98,10 +110,10 @@ internal static class PortabilityEndpoints
                 content = await JsonImport.ReadAsync(context.Request.Body, cancellationToken);
                 break;
             case Csv when await ReadTextAsync(context.Request, cancellationToken) is { } text:
-                content = await CsvImport.ReadAsync(text, cancellationToken);
+                content = await CsvImport.ReadAsync(text, most, cancellationToken);
                 break;
             case Calendar when await ReadTextAsync(context.Request, cancellationToken) is { } text:
-                content = CalendarImport.Read(text);
+                content = CalendarImport.Read(text, most);
                 break;
             case Csv or Calendar:
                 return Problems.Validation("$", "The body is not valid UTF-8.");

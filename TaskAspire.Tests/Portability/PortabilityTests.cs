@@ -239,9 +239,12 @@ public sealed class PortabilityTests(BackingServices services)
     [Fact]
     public async Task What_is_too_much_is_refused()
     {
-        var user = await _api.CreateUserAsync();
+        await using var redis = await services.RentRedisAsync(TestContext.Current.CancellationToken);
+        await using var host = new ApiHost(
+            await _api.GetDatabaseAsync(), redis.ConnectionString, settings: new Dictionary<string, string?> { ["Import:MaxTasks"] = "1000", ["Import:MaxMebibytes"] = "10" });
+        var user = await host.CreateUserAsync(TestContext.Current.CancellationToken);
 
-        Assert.Contains("10,000", (await ImportAsync(user, Csv, "title\n" + string.Concat(Enumerable.Repeat("x\n", 10_001)), BadRequest)).ErrorOf("$"), StringComparison.Ordinal);
+        Assert.Contains("1,000", (await ImportAsync(user, Csv, "title\n" + string.Concat(Enumerable.Repeat("x\n", 1_001)), BadRequest)).ErrorOf("$"), StringComparison.Ordinal);
         var tooLarge = await ImportAsync(user, Csv, "title\n" + new string('x', 11 * 1024 * 1024), RequestEntityTooLarge);
         Assert.Equal("payload-too-large", tooLarge.Problem);
         Assert.Contains("10 MiB", (string)tooLarge.Json["detail"]!, StringComparison.Ordinal);

@@ -1,7 +1,7 @@
 import PgBoss from 'pg-boss';
 import { task, post } from './task.js';
 
-// A worker waits half a second at least between two fetches, so what it gets by each decides how fast it is.
+// A worker waits between two fetches, half a second at least (two unless told), so what it gets by each decides how fast it is.
 const { workers, batchSize } = task;
 
 const boss = new PgBoss({ connectionString: task.connectionString, max: 20 });

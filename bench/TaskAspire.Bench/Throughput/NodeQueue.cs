@@ -31,7 +31,8 @@ internal static class NodeQueue
             url = work.Receiver.Url,
             headers = work.Headers(),
             body = Encoding.UTF8.GetString(work.Payload),
-            warmUp = Workload.WarmUp,
+            // What polls has nothing to warm up, and would take its time for it.
+            warmUp = batchSize == 1 && workers > 1 ? workers : Workload.WarmUp,
             count = work.Deliveries,
             concurrency = work.Concurrency,
             workers,

@@ -95,7 +95,7 @@ internal static class CommonAnswers
             [LimitHeaders[2]] = Header("Seconds until the window ends.", Integer(), 42),
             [HeaderNames.RetryAfter] = Header("Seconds to wait before sending it again; with 409 only where an earlier request with the same Idempotency-Key is still under way.", Integer(), 2),
             [HeaderNames.ETag] = Header("The state of what is answered, for If-Match and If-None-Match.", Text(), ETagExample),
-            [HeaderNames.Location] = Header("Where what was created is.", Text("uri-reference"), "/api/v1/tasks/01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12"),
+            [HeaderNames.Location] = Header("Where what was created is, or what becomes of it.", Text("uri-reference"), "/api/v1/tasks/01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12"),
             [HeaderNames.WWWAuthenticate] = Header("How to show a credential, and what is wrong with the one that was sent (RFC 6750 §3); with 400, only where two were sent.", Text(), "Bearer"),
             [HeaderNames.Link] = Header("The next occurrence, when a task that recurs was completed (RFC 8288); otherwise left out.", Text(), "</api/v1/tasks/01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12>; rel=\"next\""),
             [HeaderNames.ContentDisposition] = Header("A name for the file.", Text(), "attachment; filename=taskaspire-2026-11-25.json"),
@@ -166,7 +166,7 @@ internal static class CommonAnswers
 
         switch (status)
         {
-            case StatusCodes.Status201Created:
+            case StatusCodes.Status201Created or StatusCodes.Status202Accepted:
                 answer.AddHeader(HeaderNames.Location, document);
                 break;
             case StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden:

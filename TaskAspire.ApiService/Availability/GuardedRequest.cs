@@ -10,7 +10,7 @@ namespace TaskAspire.ApiService.Availability;
 /// </summary>
 internal sealed class GuardedRequest : IDisposable
 {
-    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(400);
+    private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
 
     private readonly HttpContext _context;
     private readonly IProblemDetailsService _problems;

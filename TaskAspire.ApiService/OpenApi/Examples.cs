@@ -42,6 +42,8 @@ internal static class Examples
         ["ipAddress"] = "203.0.113.7",
         ["url"] = "https://hooks.example.com/taskaspire",
         ["events"] = new JsonArray("task.created", "task.reminder"),
+        // Ids would be of categories that the reader does not have.
+        ["categoryIds"] = new JsonArray(),
         ["event"] = "task.created",
         ["eventType"] = "task.created",
         ["secret"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",

@@ -203,6 +203,7 @@ internal sealed class RandomValues(Random random, JsonNode document)
         return schema["format"]?.GetValue<string>() switch
         {
             "uuid" => _ids.Count > 0 && Chance(80) && OneOf([.. _ids.Values]) is { Count: > 0 } known ? OneOf(known) : Guid.NewGuid().ToString(),
+            "email" => $"{Guid.NewGuid():N}@example.com",
             "date-time" => DateTimeOffset.UtcNow.AddMinutes(random.Next(-100_000, 1_000_000)).ToString("O", CultureInfo.InvariantCulture),
             _ => Words(Chance(97) ? random.Next(1, 30) : random.Next(12_000)),
         };

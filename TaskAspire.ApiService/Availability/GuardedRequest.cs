@@ -12,6 +12,9 @@ internal sealed class GuardedRequest : IDisposable
 {
     private static readonly TimeSpan Grace = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>More than the connection pool has connections unless it was made larger, so that those that wait for the server leave some for the rest.</summary>
+    private static readonly SemaphoreSlim CancelThreads = new(32);
+
     private readonly HttpContext _context;
     private readonly IProblemDetailsService _problems;
     private readonly IHttpResponseBodyFeature _body;
@@ -58,9 +61,7 @@ internal sealed class GuardedRequest : IDisposable
             return;
         }
 
-        // On threads of their own: for a statement, the driver asks the server to give it up, and waits for it. With the pool's threads held by
-        // that, nobody would be answered in time. There are no more that wait than the connection pool has connections.
-        var cancelled = Task.Factory.StartNew(_end.Cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        var cancelled = CancelAsync();
         await Task.Delay(Grace, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         if (!_ended.IsCancellationRequested && !_context.Response.HasStarted)
         {
@@ -69,6 +70,23 @@ internal sealed class GuardedRequest : IDisposable
         }
 
         await cancelled;
+    }
+
+    /// <summary>
+    /// On a thread of its own: for a statement, the driver asks the server to give it up, and waits for it. With the pool's threads held by that,
+    /// nobody would be answered in time. Most have no statement and are done at once, so a few threads do for any number of requests.
+    /// </summary>
+    private async Task CancelAsync()
+    {
+        await CancelThreads.WaitAsync();
+        try
+        {
+            await Task.Factory.StartNew(_end.Cancel, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        }
+        finally
+        {
+            CancelThreads.Release();
+        }
     }
 
     private async Task AnswerAsync()

@@ -98,7 +98,8 @@ public sealed class RandomRequestTests(BackingServices services, ITestOutputHelp
         {
             if (response.IsSuccessStatusCode && mediaType == "application/json")
             {
-                _values.Learn(JsonNode.Parse(body), RandomValues.KindOf(path));
+                // What a request made may be of another kind than what it was sent to.
+                _values.Learn(JsonNode.Parse(body), RandomValues.KindOf(response.Headers.Location?.OriginalString ?? path));
             }
 
             if (response.Headers.ETag is { } etag)

@@ -8,18 +8,15 @@ internal sealed class ImportOptions
     /// <summary>The configuration section.</summary>
     internal const string Section = "Import";
 
-    internal const int DefaultMaxTasks = 100_000;
-    internal const int DefaultMaxMebibytes = 128;
-
     /// <summary>Most tasks of one import.</summary>
     /// <value>Default: 100,000.</value>
     [Range(1, 1_000_000)]
-    public int MaxTasks { get; set; } = DefaultMaxTasks;
+    public int MaxTasks { get; set; } = 100_000;
 
     /// <summary>Largest file, in MiB. An import that is under way takes some five times its size in memory.</summary>
     /// <value>Default: 128.</value>
     [Range(1, 1024)]
-    public int MaxMebibytes { get; set; } = DefaultMaxMebibytes;
+    public int MaxMebibytes { get; set; } = 128;
 
     /// <summary>Imports that an instance works on at a time; more are answered 429 with `Retry-After`.</summary>
     /// <value>Default: 2.</value>

@@ -1,7 +1,7 @@
-using System.Globalization;
+using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.Extensions.Options;
-using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.RateLimiting;
 
 namespace TaskAspire.ApiService.Portability;
 
@@ -13,26 +13,14 @@ internal sealed class ImportTurns(IOptions<ImportOptions> options) : IDisposable
 {
     private const int RetryAfterSeconds = 10;
 
-    private readonly SemaphoreSlim _free = new(options.Value.AtOnce);
+    private readonly ConcurrencyLimiter _turns = new(new ConcurrencyLimiterOptions { PermitLimit = options.Value.AtOnce });
 
     /// <summary>A turn that lasts until it is disposed of; null when all are taken.</summary>
-    public IDisposable? TryTake() => _free.Wait(0) ? new Turn(_free) : null;
+    public IDisposable? TryTake() => _turns.AttemptAcquire() is { IsAcquired: true } turn ? turn : null;
 
     /// <summary>The answer to who got no turn.</summary>
-    public static ProblemHttpResult Refuse(HttpResponse response)
-    {
-        response.Headers.RetryAfter = RetryAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        var problem = Problems.Details(
-            StatusCodes.Status429TooManyRequests, ProblemTypes.TooManyRequests, "Other imports are under way. Send it again after the time in Retry-After.");
-        problem.Extensions["error"] = "Too many imports";
-        problem.Extensions["retryAfter"] = RetryAfterSeconds;
-        return TypedResults.Problem(problem);
-    }
+    public static ProblemHttpResult Refuse(HttpResponse response) => RateLimitResponses.TooMany(
+        response, "Too many imports", "Other imports are under way. Send it again after the time in Retry-After.", RetryAfterSeconds);
 
-    public void Dispose() => _free.Dispose();
-
-    private sealed class Turn(SemaphoreSlim free) : IDisposable
-    {
-        public void Dispose() => free.Release();
-    }
+    public void Dispose() => _turns.Dispose();
 }

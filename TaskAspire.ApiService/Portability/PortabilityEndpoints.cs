@@ -1,7 +1,7 @@
 using System.Security.Claims;
 using System.Text;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Http.Metadata;
 using Microsoft.Extensions.Options;
 using Microsoft.Net.Http.Headers;
 using TaskAspire.ApiService.Auth;
@@ -41,7 +41,6 @@ internal static class PortabilityEndpoints
 
     public static RouteGroupBuilder MapPortability(this RouteGroupBuilder api)
     {
-        var limits = ((IEndpointRouteBuilder)api).ServiceProvider.GetRequiredService<IOptions<ImportOptions>>().Value;
         var group = api.MapGroup("").WithTags("Export and import").ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status400BadRequest);
         group.MapGet("/export", Export).RequireAuthorization(AuthPolicies.TasksRead).WithName("exportTasks").WithSummary("Export all tasks").DescribeExportQuery().DescribeTexts(Texts)
             .WithDescription(
@@ -55,7 +54,7 @@ internal static class PortabilityEndpoints
                 + "checked by the rules for single tasks first, and what is wrong is told by line and field; then all or nothing is written. Tasks get new "
                 + "ids; categories and tags are found by name, or made. Importing the same twice makes everything twice: send an Idempotency-Key. "
                 + "A server works on a few imports at a time; more are answered 429.")
-            .WithMetadata(new RequestSizeLimitAttribute(limits.MaxMebibytes * 1024L * 1024))
+            .WithMetadata(new ImportSizeLimit(((IEndpointRouteBuilder)api).ServiceProvider.GetRequiredService<IOptions<ImportOptions>>()))
             .Accepts<PortableDocument>(Json, Csv, Calendar).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         return api;
     }
@@ -167,5 +166,11 @@ internal static class PortabilityEndpoints
         }
 
         return -1;
+    }
+
+    /// <summary>Not read when routes are mapped: a setting that is wrong is told at the start, together with all others that are.</summary>
+    private sealed class ImportSizeLimit(IOptions<ImportOptions> options) : IRequestSizeLimitMetadata
+    {
+        public long? MaxRequestBodySize => options.Value.MaxMebibytes * 1024L * 1024;
     }
 }

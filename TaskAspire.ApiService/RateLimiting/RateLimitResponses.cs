@@ -29,16 +29,16 @@ internal static class RateLimitResponses
         context.Response.OnStarting(WriteHeaders, context);
     }
 
+    internal static ProblemHttpResult Reject(HttpContext context, RateLimitCount count, string error) => TooMany(
+        context.Response, error, $"{count.Limit} requests are allowed in the window; the next in {count.ResetAfterSeconds} seconds.", count.ResetAfterSeconds);
+
     /// <summary>The 429, with the members that the integrations document names beside those of RFC 9457.</summary>
-    internal static ProblemHttpResult Reject(HttpContext context, RateLimitCount count, string error)
+    internal static ProblemHttpResult TooMany(HttpResponse response, string error, string detail, int retryAfterSeconds)
     {
-        context.Response.Headers.RetryAfter = count.ResetAfterSeconds.ToString(CultureInfo.InvariantCulture);
-        var problem = Problems.Details(
-            StatusCodes.Status429TooManyRequests,
-            ProblemTypes.TooManyRequests,
-            $"{count.Limit} requests are allowed in the window; the next in {count.ResetAfterSeconds} seconds.");
+        response.Headers.RetryAfter = retryAfterSeconds.ToString(CultureInfo.InvariantCulture);
+        var problem = Problems.Details(StatusCodes.Status429TooManyRequests, ProblemTypes.TooManyRequests, detail);
         problem.Extensions["error"] = error;
-        problem.Extensions["retryAfter"] = count.ResetAfterSeconds;
+        problem.Extensions["retryAfter"] = retryAfterSeconds;
         return TypedResults.Problem(problem);
     }
 

@@ -9,8 +9,8 @@ internal static class CachingExtensions
     public static WebApplicationBuilder AddTaskListCache(this WebApplicationBuilder builder)
     {
         var shared = builder.Services.Last(service => service.ServiceType == typeof(IOutputCacheStore));
-        builder.Services.AddSingleton<IOutputCacheStore>(
-            provider => new LocalOutputCache((IOutputCacheStore)ActivatorUtilities.CreateInstance(provider, shared.ImplementationType!)));
+        builder.Services.AddKeyedSingleton(typeof(IOutputCacheStore), LocalOutputCache.SharedKey, shared.ImplementationType!);
+        builder.Services.AddSingleton<IOutputCacheStore, LocalOutputCache>();
         builder.Services.AddSingleton<TaskListVersions>();
         builder.Services.AddSingleton<TaskListCachePolicy>();
         builder.Services.AddSingleton<IConfigureOptions<OutputCacheOptions>, AddTaskListPolicy>();

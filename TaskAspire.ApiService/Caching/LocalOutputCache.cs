@@ -7,8 +7,11 @@ namespace TaskAspire.ApiService.Caching;
 /// Keeps answers of the output cache at hand that this instance has lately fetched from Redis or put there, so that a hit costs the one round trip
 /// that asks for the version. Nothing has to be forgotten: the version is part of the key, and an entry never changes.
 /// </summary>
-internal sealed class LocalOutputCache(IOutputCacheStore shared) : IOutputCacheStore, IDisposable
+internal sealed class LocalOutputCache([FromKeyedServices(LocalOutputCache.SharedKey)] IOutputCacheStore shared) : IOutputCacheStore, IDisposable
 {
+    /// <summary>The key of the store that all instances share.</summary>
+    internal const string SharedKey = "shared";
+
     /// <summary>Some 2,000 pages of 20 tasks.</summary>
     internal const int MaxBytes = 16 * 1024 * 1024;
 

@@ -12,9 +12,6 @@ namespace TaskAspire.ApiService.Auth;
 /// </summary>
 internal sealed class SessionCheck(RedisGate redis, SessionCache cache, RequestLimiter limiter, TaskListVersions versions, IServiceScopeFactory scopes)
 {
-    /// <summary>Sessions that the database is being asked about.</summary>
-    private readonly ConcurrentDictionary<SessionKey, Lazy<Task<bool>>> _asked = new();
-
     // A session that has ended takes nothing from its user's limit.
     private const string Script =
         $"""
@@ -25,6 +22,9 @@ internal sealed class SessionCheck(RedisGate redis, SessionCache cache, RequestL
         local requests, ttl = count(KEYS[3], ARGV[1])
         return {"{0, redis.call('EXISTS', KEYS[2]), requests, ttl}"}
         """;
+
+    /// <summary>Sessions that the database is being asked about.</summary>
+    private readonly ConcurrentDictionary<SessionKey, Lazy<Task<bool>>> _asked = new();
 
     public async ValueTask<bool> IsActiveAsync(HttpContext context, SessionKey session)
     {

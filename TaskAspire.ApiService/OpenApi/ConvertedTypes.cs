@@ -19,17 +19,16 @@ internal static class ConvertedTypes
         }
         else if (type.IsEnum)
         {
-            schema.Enum = [.. EnumWords.Words(type).Select(word => JsonValue.Create(word)), .. IsNullable(context) ? [null!] : Array.Empty<JsonNode>()];
+            schema.Enum = [.. SchemaWords.Of(EnumWords.Words(type)), .. IsNullable(context) ? [null!] : Array.Empty<JsonNode>()];
         }
         else if (context.JsonTypeInfo.ElementType == typeof(string))
         {
             var text = new OpenApiSchema { Type = JsonSchemaType.String };
             (schema.Items, schema.AdditionalProperties) = context.JsonTypeInfo.Kind == JsonTypeInfoKind.Dictionary ? ((IOpenApiSchema?)null, text) : (text, null);
         }
-
         else if (context.JsonTypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { IsEnum: true } words })
         {
-            schema.Items ??= new OpenApiSchema { Type = JsonSchemaType.String, Enum = [.. EnumWords.Words(words).Select(word => JsonValue.Create(word))] };
+            schema.Items ??= new OpenApiSchema { Type = JsonSchemaType.String, Enum = SchemaWords.Of(EnumWords.Words(words)) };
         }
 
         if (context.JsonPropertyInfo is { } property)
@@ -48,7 +47,8 @@ internal static class ConvertedTypes
         }
     }
 
-    private static (JsonSchemaType Type, string? Format)? PlainType(Type type) => type switch
+    /// <summary>What a type is in JSON whose converter hides it; null for all others.</summary>
+    internal static (JsonSchemaType Type, string? Format)? PlainType(Type type) => type switch
     {
         _ when type == typeof(string) => (JsonSchemaType.String, null),
         _ when type == typeof(DateTimeOffset) => (JsonSchemaType.String, "date-time"),

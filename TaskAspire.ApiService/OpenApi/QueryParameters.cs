@@ -62,10 +62,10 @@ internal static class QueryParameters
     public static RouteHandlerBuilder DescribeCursorPaging(this RouteHandlerBuilder endpoint) => endpoint.Describe(
         Limit(), Parameter("cursor", "nextCursor of the page before.", new OpenApiSchema { Type = JsonSchemaType.String }));
 
-    public static RouteHandlerBuilder DescribePermanent(this RouteHandlerBuilder endpoint) => endpoint.Describe(Parameter(
+    public static RouteHandlerBuilder DescribePermanent(this RouteHandlerBuilder endpoint) => endpoint.DescribeOnly(Parameter(
         "permanent",
         "true: remove it for good, in the trash or not.",
-        new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) })).WithOnly("permanent");
+        new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) }));
 
     public static RouteHandlerBuilder DescribeSyncQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
         Parameter("token", "nextToken of the answer before; none to begin.", new OpenApiSchema { Type = JsonSchemaType.String }),
@@ -81,11 +81,11 @@ internal static class QueryParameters
             Schema = new OpenApiSchema { Type = JsonSchemaType.Integer, Format = "int64", Minimum = "0" },
         });
 
-    public static RouteHandlerBuilder DescribeExportQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
-        Parameter("format", "What to export to; without it Accept chooses, and JSON is what comes for any.", OneOf(["json", "csv", "ical"]))).WithOnly("format");
+    public static RouteHandlerBuilder DescribeExportQuery(this RouteHandlerBuilder endpoint) => endpoint.DescribeOnly(
+        Parameter("format", "What to export to; without it Accept chooses, and JSON is what comes for any.", OneOf(["json", "csv", "ical"])));
 
-    public static RouteHandlerBuilder DescribeImportQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(
-        Parameter("dryRun", "true: only checks, and writes nothing.", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) })).WithOnly("dryRun");
+    public static RouteHandlerBuilder DescribeImportQuery(this RouteHandlerBuilder endpoint) => endpoint.DescribeOnly(
+        Parameter("dryRun", "true: only checks, and writes nothing.", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) }));
 
     /// <summary>Bodies that are text and not JSON, each with an example.</summary>
     public static RouteHandlerBuilder DescribeTexts(this RouteHandlerBuilder endpoint, params (string MediaType, string Example)[] texts) =>
@@ -106,7 +106,7 @@ internal static class QueryParameters
     public static RouteHandlerBuilder DescribeStatsQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(Parameter(
         "window",
         "The time to look back over.",
-        new OpenApiSchema { Type = JsonSchemaType.String, Enum = Words(WebhookStats.Windows.Keys), Default = JsonValue.Create(WebhookStats.DefaultWindow) }));
+        new OpenApiSchema { Type = JsonSchemaType.String, Enum = SchemaWords.Of(WebhookStats.Windows.Keys), Default = JsonValue.Create(WebhookStats.DefaultWindow) }));
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, params OpenApiParameter[] parameters) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
@@ -115,8 +115,9 @@ internal static class QueryParameters
             return Task.CompletedTask;
         }).WithMetadata(new QueryNames(null));
 
-    /// <summary>The endpoint does not look at the names itself.</summary>
-    private static RouteHandlerBuilder WithOnly(this RouteHandlerBuilder endpoint, string name) => endpoint.WithMetadata(new QueryNames([name]));
+    /// <summary>The endpoint has this parameter alone, and does not look for others itself.</summary>
+    private static RouteHandlerBuilder DescribeOnly(this RouteHandlerBuilder endpoint, OpenApiParameter parameter) =>
+        endpoint.Describe(parameter).WithMetadata(new QueryNames([parameter.Name!]));
 
     private static OpenApiParameter Limit() => Parameter("limit", "Most items on a page.", Number(PageQuery.MaxLimit, PageQuery.DefaultLimit));
 
@@ -156,13 +157,11 @@ internal static class QueryParameters
     private static OpenApiSchema OneOf(IEnumerable<string> words, string? fallback = null) => new()
     {
         Type = JsonSchemaType.String,
-        Enum = Words(words) is { Count: > 0 } list ? list : null,
+        Enum = SchemaWords.Of(words),
         Default = fallback is null ? null : JsonValue.Create(fallback),
     };
 
     private static OpenApiSchema Text(int? max = null) => new() { Type = JsonSchemaType.String, MaxLength = max };
 
     private static OpenApiSchema Bool() => new() { Type = JsonSchemaType.Boolean };
-
-    private static List<JsonNode> Words(IEnumerable<string> words) => [.. words.Select(w => JsonValue.Create(w))];
 }

@@ -1,4 +1,3 @@
-using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 
 namespace TaskAspire.ApiService.OpenApi;
@@ -11,6 +10,6 @@ internal class WordsAttribute(params string[] words) : Attribute, ISchemaRule
     public void Describe(OpenApiSchema schema)
     {
         var target = schema.Items is OpenApiSchema items ? items : schema;
-        target.Enum = [.. words.Select(word => JsonValue.Create(word))];
+        target.Enum = SchemaWords.Of(words);
     }
 }

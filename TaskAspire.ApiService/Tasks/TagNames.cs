@@ -4,17 +4,21 @@ using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
 
-/// <summary>Rules for the names of tags on a task.</summary>
+/// <summary>Rules for the names of tags.</summary>
 internal static class TagNames
 {
+    /// <summary>Each by itself.</summary>
+    public static IEnumerable<ValidationResult> CheckEach(IReadOnlyList<string> names) => names.Index().Where(tag => !IsName(tag.Item)).Select(tag => NoName(tag.Index));
+
+    /// <summary>Those of a task, which carries none twice.</summary>
     public static IEnumerable<ValidationResult> Check(IReadOnlyList<string> names)
     {
         var seen = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < names.Count; i++)
         {
-            if (string.IsNullOrWhiteSpace(names[i]) || names[i].CodePoints() > Tag.NameMaxLength)
+            if (!IsName(names[i]))
             {
-                yield return new ValidationResult("A tag must have 1 to 50 characters, not only white space.", [$"Tags[{i}]"]);
+                yield return NoName(i);
             }
             else if (!seen.Add(NameKeys.Of(names[i])))
             {
@@ -22,4 +26,8 @@ internal static class TagNames
             }
         }
     }
+
+    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && name.CodePoints() <= Tag.NameMaxLength;
+
+    private static ValidationResult NoName(int index) => new("A tag must have 1 to 50 characters, not only white space.", [$"Tags[{index}]"]);
 }

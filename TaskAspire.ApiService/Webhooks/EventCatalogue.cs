@@ -2,7 +2,9 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Schema;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.OpenApi;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.Data.Tasks;
 using TaskAspire.Data.Webhooks;
@@ -104,9 +106,6 @@ internal static class EventCatalogue
         TransformSchemaNode = Describe,
     });
 
-    private static string? TypeWord(Type type) =>
-        type == typeof(string) || type == typeof(DateTimeOffset) ? "string" : type == typeof(int) || type == typeof(long) ? "integer" : null;
-
     // Of types with converters of our own the exporter knows nothing; and all that a task has is always sent.
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)
     {
@@ -116,8 +115,9 @@ internal static class EventCatalogue
             return new JsonObject { ["enum"] = new JsonArray([.. EnumWords.Words(type).Select(word => JsonValue.Create(word))]) };
         }
 
-        if (TypeWord(type) is { } word)
+        if (ConvertedTypes.PlainType(type) is var (plain, _))
         {
+            var word = plain.ToIdentifiers()[0];
             var value = type == typeof(DateTimeOffset) ? Text("date-time") : new JsonObject { ["type"] = word };
             if (context.PropertyInfo?.IsGetNullable == true || type != context.TypeInfo.Type)
             {

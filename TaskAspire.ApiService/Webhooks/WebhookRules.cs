@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
-using TaskAspire.ApiService.Writing;
-using TaskAspire.Data.Tasks;
+using TaskAspire.ApiService.Tasks;
 using TaskAspire.Data.Webhooks;
 
 namespace TaskAspire.ApiService.Webhooks;
@@ -18,7 +17,7 @@ internal static class WebhookRules
     public static IEnumerable<ValidationResult> Check(WebhookRequest request) =>
     [
         .. CheckEvents(request.Events, "Events"),
-        .. CheckTags(request.Tags),
+        .. TagNames.CheckEach(request.Tags),
         .. request.Headers is { } headers ? CheckHeaders(headers) : [],
     ];
 
@@ -29,17 +28,6 @@ internal static class WebhookRules
             if (!EventWords.Contains(events[i]))
             {
                 yield return Wrong($"There is no such event type; there are {string.Join(", ", EventWords)}.", $"{field}[{i}]");
-            }
-        }
-    }
-
-    private static IEnumerable<ValidationResult> CheckTags(IReadOnlyList<string> tags)
-    {
-        for (var i = 0; i < tags.Count; i++)
-        {
-            if (string.IsNullOrWhiteSpace(tags[i]) || tags[i].CodePoints() > Tag.NameMaxLength)
-            {
-                yield return Wrong("A tag must have 1 to 50 characters, not only white space.", $"Tags[{i}]");
             }
         }
     }

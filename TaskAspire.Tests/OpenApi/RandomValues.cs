@@ -94,7 +94,7 @@ internal sealed class RandomValues(Random random, JsonNode document)
 
     public JsonNode? Of(JsonNode schema, int depth = 0)
     {
-        schema = Resolve(schema);
+        schema = document.Resolve(schema);
         if (Chance(4))
         {
             return Anything();
@@ -124,7 +124,7 @@ internal sealed class RandomValues(Random random, JsonNode document)
 
     private void Change(JsonNode node, JsonNode schema)
     {
-        schema = Resolve(schema);
+        schema = document.Resolve(schema);
         switch (node)
         {
             case JsonObject found when found.Count > 0:
@@ -169,16 +169,6 @@ internal sealed class RandomValues(Random random, JsonNode document)
         { } type => type.GetValue<string>(),
         _ => null,
     };
-
-    private JsonNode Resolve(JsonNode schema)
-    {
-        while (schema["$ref"] is { } reference)
-        {
-            schema = document["components"]!["schemas"]![reference.GetValue<string>()["#/components/schemas/".Length..]]!;
-        }
-
-        return schema;
-    }
 
     private JsonNode Integer(JsonNode schema)
     {

@@ -8,9 +8,6 @@ namespace TaskAspire.Tests.OpenApi;
 /// <summary>The document and the API mean the same: what breaks a schema is refused, and what is just within its bounds is taken.</summary>
 public sealed class SchemaAgreementTests(BackingServices services)
 {
-    /// <summary>Two UTF-16 units, one character.</summary>
-    private const string WideCharacter = "\U0001F331";
-
     private readonly SharedApi _api = SharedApi.On(services);
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -91,14 +88,14 @@ public sealed class SchemaAgreementTests(BackingServices services)
     public async Task Lengths_are_counted_in_characters()
     {
         var user = await _api.CreateUserAsync();
-        var task = await user.CreateTaskAsync(Wide(200), new JsonObject { ["description"] = Wide(10_000), ["tags"] = new JsonArray(Wide(50)) });
-        Assert.Equal(Wide(200), (string)task["title"]!);
-        await user.PostAsync("categories", new JsonObject { ["name"] = Wide(100) });
-        await user.PostAsync("tags", new JsonObject { ["name"] = Wide(49) });
-        await user.PostAsync("api-keys", new JsonObject { ["name"] = Wide(100), ["scopes"] = new JsonArray("tasks:read") });
-        await user.PostAsync("webhooks", new JsonObject { ["url"] = "https://example.com/", ["events"] = new JsonArray("*"), ["description"] = Wide(500), ["tags"] = new JsonArray(Wide(50)) });
-        await user.PatchAsync("auth/me", new JsonObject { ["displayName"] = Wide(100) });
-        var found = await user.GetAsync($"tasks?search={Uri.EscapeDataString(Wide(200))}&tag={Uri.EscapeDataString(Wide(50))}");
+        var task = await user.CreateTaskAsync(SchemaBreaks.Wide(200), new JsonObject { ["description"] = SchemaBreaks.Wide(10_000), ["tags"] = new JsonArray(SchemaBreaks.Wide(50)) });
+        Assert.Equal(SchemaBreaks.Wide(200), (string)task["title"]!);
+        await user.PostAsync("categories", new JsonObject { ["name"] = SchemaBreaks.Wide(100) });
+        await user.PostAsync("tags", new JsonObject { ["name"] = SchemaBreaks.Wide(49) });
+        await user.PostAsync("api-keys", new JsonObject { ["name"] = SchemaBreaks.Wide(100), ["scopes"] = new JsonArray("tasks:read") });
+        await user.PostAsync("webhooks", new JsonObject { ["url"] = "https://example.com/", ["events"] = new JsonArray("*"), ["description"] = SchemaBreaks.Wide(500), ["tags"] = new JsonArray(SchemaBreaks.Wide(50)) });
+        await user.PatchAsync("auth/me", new JsonObject { ["displayName"] = SchemaBreaks.Wide(100) });
+        var found = await user.GetAsync($"tasks?search={Uri.EscapeDataString(SchemaBreaks.Wide(200))}&tag={Uri.EscapeDataString(SchemaBreaks.Wide(50))}");
         Assert.Single(found.Json["items"]!.AsArray());
     }
 
@@ -123,8 +120,6 @@ public sealed class SchemaAgreementTests(BackingServices services)
             HttpMethod.Post, "tasks", $$"""{"title":"a","reminders":[{"minutesBeforeDue":{{number}}}]}""", HttpStatusCode.Created);
         Assert.Equal(15, (int)answer.Json["reminders"]![0]!["minutesBeforeDue"]!);
     }
-
-    private static string Wide(int characters) => string.Concat(Enumerable.Repeat(WideCharacter, characters));
 
     private async Task<(ApiHost Api, JsonNode Document)> ReadAsync()
     {

@@ -6,17 +6,18 @@ namespace TaskAspire.Tests.OpenApi;
 /// <summary>Bodies that break a schema in one place, for each place and each rule of it.</summary>
 internal sealed class SchemaBreaks(JsonNode document)
 {
-    private const string WideCharacter = "\U0001F331";
-
     private static readonly string[] NoTimes =
         ["2030-01-01 10:00:00Z", "2030-01-01T10:00:00", "2030-13-01T10:00:00Z", "2030-01-01T24:00:00Z", "2030-01-01T10:00:00.Z", "1960-01-01T10:00:00Z", "2030-01-01"];
 
     private static readonly string[] NoIds = ["x", "{01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12}", "01980f6e7c1a7d3e9f7b2a4c6e8d0f12"];
 
+    /// <summary>So many characters, of two UTF-16 units each.</summary>
+    public static string Wide(int characters) => string.Concat(Enumerable.Repeat("\U0001F331", characters));
+
     /// <summary>The body with something wrong about it, and what it is.</summary>
     public IEnumerable<(string What, JsonNode? Body)> Of(JsonNode? body, JsonNode schema)
     {
-        schema = Resolve(schema);
+        schema = document.Resolve(schema);
         if (schema["oneOf"] is JsonArray choices)
         {
             return Of(body, choices.Single(choice => choice!["type"]?.ToString() != "null")!).Where(b => b.Body is not null);
@@ -118,7 +119,7 @@ internal sealed class SchemaBreaks(JsonNode document)
                 "a\0b",
                 .. Number(schema, "minLength") > 0 ? [""] : Array.Empty<string>(),
                 .. schema["pattern"]?.ToString().Contains("\\s", StringComparison.Ordinal) == true ? [" \t"] : Array.Empty<string>(),
-                .. Number(schema, "maxLength") is { } most ? [string.Concat(Enumerable.Repeat(WideCharacter, (int)most + 1))] : Array.Empty<string>()],
+                .. Number(schema, "maxLength") is { } most ? [Wide((int)most + 1)] : Array.Empty<string>()],
         }).Select(text => (JsonNode?)JsonValue.Create(text));
     }
 
@@ -156,15 +157,5 @@ internal sealed class SchemaBreaks(JsonNode document)
         var changed = body.DeepClone().AsObject();
         changed[name] = value?.DeepClone();
         return changed;
-    }
-
-    private JsonNode Resolve(JsonNode schema)
-    {
-        while (schema["$ref"] is { } reference)
-        {
-            schema = document["components"]!["schemas"]![reference.GetValue<string>()["#/components/schemas/".Length..]]!;
-        }
-
-        return schema;
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using TaskAspire.Bench;
 using TaskAspire.Bench.Claims;
 using TaskAspire.Bench.Memory;
 using TaskAspire.Bench.Throughput;

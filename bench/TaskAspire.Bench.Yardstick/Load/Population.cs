@@ -108,7 +108,7 @@ internal sealed class Population(NpgsqlDataSource database)
         return (Guid[])(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
-    private async Task<Caller[]> LogInAsync(HttpClient api, int first, int count, CancellationToken cancellationToken)
+    private static async Task<Caller[]> LogInAsync(HttpClient api, int first, int count, CancellationToken cancellationToken)
     {
         var callers = new Caller[count];
         await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = 4, CancellationToken = cancellationToken }, async (i, token) =>

@@ -14,8 +14,9 @@ internal static class NodeQueue
     /// <param name="work">What is to be done.</param>
     /// <param name="workers">Of pg-boss: loops that fetch jobs.</param>
     /// <param name="batchSize">Of pg-boss: jobs that each gets at a time.</param>
+    /// <param name="warmUp">Jobs done before the clock starts.</param>
     /// <param name="cancellationToken">Breaks it off.</param>
-    public static async Task<TimeSpan> RunAsync(string queue, Workload work, int workers, int batchSize, CancellationToken cancellationToken)
+    public static async Task<TimeSpan> RunAsync(string queue, Workload work, int workers, int batchSize, int warmUp, CancellationToken cancellationToken)
     {
         var folder = Path.Combine(SourceTree.Root!, "bench", "npm");
         if (!Directory.Exists(Path.Combine(folder, "node_modules", queue)))
@@ -31,8 +32,7 @@ internal static class NodeQueue
             url = work.Receiver.Url,
             headers = work.Headers(),
             body = Encoding.UTF8.GetString(work.Payload),
-            // What polls has nothing to warm up, and would take its time for it.
-            warmUp = batchSize == 1 && workers > 1 ? workers : Workload.WarmUp,
+            warmUp,
             count = work.Deliveries,
             concurrency = work.Concurrency,
             workers,

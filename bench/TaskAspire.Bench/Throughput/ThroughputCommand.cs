@@ -28,13 +28,13 @@ internal static class ThroughputCommand
         [
             ("bare", BareLoop.RunAsync),
             ("taskaspire", OurPath.RunAsync),
-            ("graphile-worker", (w, token) => NodeQueue.RunAsync("graphile-worker", w, 1, 1, token)),
+            ("graphile-worker", (w, token) => NodeQueue.RunAsync("graphile-worker", w, 1, 1, Workload.WarmUp, token)),
             // A worker with a job for each request that may be open: its handler answers for all jobs that it was given, so a POST that fails
-            // would take others with it, which is what a delivery must not do.
-            ("pg-boss", (w, token) => NodeQueue.RunAsync("pg-boss", w, w.Concurrency, 1, token)),
+            // would take others with it, which is what a delivery must not do. It waits most of the time, so one round warms it up.
+            ("pg-boss", (w, token) => NodeQueue.RunAsync("pg-boss", w, w.Concurrency, 1, w.Concurrency, token)),
             // What it does where that does not matter: as many jobs in hand as a dispatcher holds; and then twice as many, in the hands of four.
-            ("pg-boss-batch", (w, token) => NodeQueue.RunAsync("pg-boss", w, 1, w.Concurrency + new DispatcherOptions().BatchSize, token)),
-            ("pg-boss-batch-x4", (w, token) => NodeQueue.RunAsync("pg-boss", w, 4, 250, token)),
+            ("pg-boss-batch", (w, token) => NodeQueue.RunAsync("pg-boss", w, 1, w.Concurrency + new DispatcherOptions().BatchSize, Workload.WarmUp, token)),
+            ("pg-boss-batch-x4", (w, token) => NodeQueue.RunAsync("pg-boss", w, 4, 250, Workload.WarmUp, token)),
         ];
         var rates = new Dictionary<string, double>();
         foreach (var (name, run) in contestants.Where(contestant => only.Length == 0 || only.Contains(contestant.Name)))

@@ -26,7 +26,7 @@ internal sealed class ClaimBench : IAsyncDisposable
 
     private readonly Laboratory _laboratory;
     private readonly NpgsqlDataSource _database;
-    private readonly ServiceProvider _metrics = new ServiceCollection().AddMetrics().AddSingleton<DispatcherTelemetry>().BuildServiceProvider();
+    private readonly ServiceProvider _metrics = new ServiceCollection().AddMetrics().AddSingleton(TimeProvider.System).AddSingleton<DispatcherTelemetry>().BuildServiceProvider();
     private readonly DeliveryClaims _claims;
     private readonly DueReminders _reminders;
     private readonly Guid[] _now;

@@ -40,9 +40,11 @@ public sealed class DatabaseMigrator(
 
     /// <summary>Whether all migrations are applied.</summary>
     public async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken) =>
-        // Asked first, because reading a history that is not there would be an error in the server's log.
-        await database.GetService<IHistoryRepository>().ExistsAsync(cancellationToken)
-        && !(await database.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+        await HasHistoryAsync(cancellationToken) && !(await database.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
+
+    /// <summary>Asks the catalog: EF Core's provider finds out by reading the history, and the server logs an error each time when it is not there.</summary>
+    private async Task<bool> HasHistoryAsync(CancellationToken cancellationToken) =>
+        await database.Database.SqlQuery<bool>($"""SELECT to_regclass({'"' + HistoryRepository.DefaultTableName + '"'}) IS NOT NULL AS "Value" """).SingleAsync(cancellationToken);
 
     /// <summary>
     /// EF Core's own lock ends with the transaction of each migration, and whoever waits for it then begins with the next one, which the first one has on

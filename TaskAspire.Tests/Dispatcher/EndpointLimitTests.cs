@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using TaskAspire.Tests.Fixtures;
 using TaskAspire.Tests.Webhooks;
 using TaskAspire.WebhookDispatcher.Deliveries;
+using TaskAspire.WebhookDispatcher.Sending;
 
 namespace TaskAspire.Tests.Dispatcher;
 
@@ -76,14 +78,36 @@ public class EndpointLimitTests(BackingServices backing)
         {
             var claims = dispatcher.Services.GetRequiredService<DeliveryClaims>();
             await using var batch = claims.Batch(new ClaimRoom(100, 16, [], [], []), after: null, DeliveryClaims.Window, new Lease(Guid.NewGuid(), 0));
-            var claim = batch.BatchCommands[^1];
-            claim.CommandText = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + claim.CommandText;
-            await using var reader = await batch.ExecuteReaderAsync(Token);
-            await reader.NextResultAsync(Token);
-            await reader.ReadAsync(Token);
-            var plan = JsonNode.Parse(reader.GetString(0))![0]!["Plan"]!;
+            var plan = await ExplainAsync(batch);
             return ((long)plan["Shared Hit Blocks"]! + (long)plan["Shared Read Blocks"]!, Describe(plan));
         }
+    }
+
+    [Fact]
+    public async Task A_backlog_that_the_statistics_do_not_know_yet_is_not_gone_through()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, "http://127.0.0.1:9/");
+        await database.AddEventsAsync(user, 2000);
+        await database.ExecuteAsync("UPDATE webhook_deliveries SET state = 1, completed_at = now()");
+        await database.ExecuteAsync("VACUUM ANALYZE webhook_deliveries, webhook_events, webhook_endpoints");
+        await database.AddEventsAsync(user, 10_000);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString, services => Remove<DeliveryPump>(services));
+        var claims = dispatcher.Services.GetRequiredService<DeliveryClaims>();
+        var room = new ClaimRoom(100, 100, [], [], []);
+        await using var claim = claims.Batch(room, after: null, DeliveryClaims.WindowFor(room), new Lease(Guid.NewGuid(), 0));
+        var claiming = await ExplainAsync(claim);
+        var claimed = (await claims.ClaimDueAsync(room, DeliveryClaims.WindowFor(room), Token)).Deliveries;
+        Assert.Equal(100, claimed.Count);
+        var outcome = new AttemptOutcome(DateTimeOffset.UtcNow, TimeSpan.Zero, 200);
+        await using var record = database.Sql.CreateBatch();
+        record.BatchCommands.Add(new NpgsqlBatchCommand(DeliveryClaims.ByIndexOnly));
+        record.BatchCommands.Add(DeliveryRecords.RecordCommand([.. claimed.Select(delivery => new DeliveryResult(delivery, outcome, RetryIn: null))]));
+        var recording = await ExplainAsync(record);
+
+        Assert.True(RowsRead(claiming) < 1000, $"A claim of 100 read {RowsRead(claiming)} deliveries:\n{Describe(claiming)}");
+        Assert.True(RowsRead(recording) < 1000, $"Recording 100 read {RowsRead(recording)} deliveries:\n{Describe(recording)}");
     }
 
     [Fact]
@@ -117,6 +141,28 @@ public class EndpointLimitTests(BackingServices backing)
         Assert.StartsWith($"00-{trace}-", received, StringComparison.Ordinal);
         Assert.DoesNotContain(delivery.ParentSpanId.ToString(), received, StringComparison.Ordinal);
     }
+
+    /// <summary>Runs the batch, and gives the plan of its last statement.</summary>
+    private static async Task<JsonNode> ExplainAsync(NpgsqlBatch batch)
+    {
+        var last = batch.BatchCommands[^1];
+        last.CommandText = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + last.CommandText;
+        await using var reader = await batch.ExecuteReaderAsync(Token);
+        while (reader.FieldCount != 1 || reader.GetName(0) != "QUERY PLAN")
+        {
+            await reader.NextResultAsync(Token);
+        }
+
+        await reader.ReadAsync(Token);
+        return JsonNode.Parse(reader.GetString(0))![0]!["Plan"]!;
+    }
+
+    /// <summary>Deliveries that the plan looked at, those that it left out included.</summary>
+    private static double RowsRead(JsonNode plan) =>
+        (plan["Node Type"]!.GetValue<string>().EndsWith("Scan", StringComparison.Ordinal) && plan["Relation Name"]?.GetValue<string>() == "webhook_deliveries"
+            ? ((double)plan["Actual Rows"]! + ((double?)plan["Rows Removed by Filter"] ?? 0)) * (double)plan["Actual Loops"]!
+            : 0)
+        + (plan["Plans"]?.AsArray().Sum(child => RowsRead(child!)) ?? 0);
 
     private static void Remove<T>(IServiceCollection services)
     {

@@ -122,16 +122,17 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
         ), chosen AS (
             SELECT id FROM ready WHERE place <= room ORDER BY next_attempt_at LIMIT @limit
         ), locked AS (
-            SELECT d.id
+            -- By id alone: asked here for what is pending, too, the planner may go through all of that.
+            SELECT d.id, d.state, d.next_attempt_at, d.lease_expires_at
             FROM webhook_deliveries d
             WHERE d.id = ANY (ARRAY(SELECT id FROM chosen))
-              AND d.state = 0 AND d.next_attempt_at <= now() AND (d.lease_expires_at IS NULL OR d.lease_expires_at <= now())
             FOR UPDATE SKIP LOCKED
         ), claimed AS (
             UPDATE webhook_deliveries d
             SET lease_id = @lease, lease_expires_at = clock_timestamp() + @duration
-            FROM locked
-            WHERE d.id = locked.id
+            FROM locked l
+            -- As they are now that nobody else changes them.
+            WHERE d.id = l.id AND l.state = 0 AND l.next_attempt_at <= now() AND (l.lease_expires_at IS NULL OR l.lease_expires_at <= now())
             RETURNING d.id, d.event_id, d.event_type, d.attempt_count, d.due_at, d.next_attempt_at, d.endpoint_id
         ), spent AS (
             UPDATE webhook_endpoints w
@@ -171,7 +172,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
 
     // Statistics of a queue are out of date as soon as it fills or empties. By stale ones the planner thinks little due and reads all of it,
     // to sort it; in the order of the index it need never read more than the claim looks at.
-    private const string InOrderOfIndex = "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)";
+    internal const string ByIndexOnly = "SELECT set_config('enable_bitmapscan', 'off', true), set_config('enable_seqscan', 'off', true)";
 
     /// <summary>Claims in the order of due times.</summary>
     /// <param name="room">What may be claimed.</param>
@@ -210,7 +211,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
     internal NpgsqlBatch Batch(ClaimRoom room, Guid? after, int window, Lease lease)
     {
         var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(InOrderOfIndex));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(ByIndexOnly));
         batch.BatchCommands.Add(Command(room, after, window, lease));
         return batch;
     }

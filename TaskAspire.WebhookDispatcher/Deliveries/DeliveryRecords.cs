@@ -12,6 +12,7 @@ namespace TaskAspire.WebhookDispatcher.Deliveries;
 /// </summary>
 internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth endpoints)
 {
+    // Only what is pending has a lease. To ask for that, too, would let the planner go through all that is pending.
     private const string Record = """
         WITH results AS (
             SELECT * FROM unnest(@ids, @leases, @states, @delays, @started, @durations, @statuses, @errors, @messages, @sent, @answered, @bodies)
@@ -27,7 +28,7 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
                 lease_id = NULL,
                 lease_expires_at = NULL
             FROM results r
-            WHERE d.id = r.id AND d.lease_id = r.lease_id AND d.state = 0
+            WHERE d.id = r.id AND d.lease_id = r.lease_id
             RETURNING d.id, d.attempt_count
         )
         INSERT INTO webhook_attempts
@@ -42,7 +43,7 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         UPDATE webhook_deliveries d
         SET lease_id = NULL, lease_expires_at = NULL, next_attempt_at = greatest(d.next_attempt_at, now() + r.delay)
         FROM unnest(@ids, @leases, @delays) AS r (id, lease_id, delay)
-        WHERE d.id = r.id AND d.lease_id = r.lease_id AND d.state = 0
+        WHERE d.id = r.id AND d.lease_id = r.lease_id
         """;
 
     // Another dispatcher may have nothing to do but this; it would else wait for the sweep.
@@ -65,7 +66,14 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
             // Endpoints are locked before deliveries, as whoever disables or deletes an endpoint does.
             await using (var batch = new NpgsqlBatch(connection)
             {
-                BatchCommands = { EndpointHealth.LockCommand(tallies), AttemptTallies.Command(attempts), record, endpoints.UpdateCommand(tallies) },
+                BatchCommands =
+                {
+                    EndpointHealth.LockCommand(tallies),
+                    AttemptTallies.Command(attempts),
+                    new NpgsqlBatchCommand(DeliveryClaims.ByIndexOnly),
+                    record,
+                    endpoints.UpdateCommand(tallies),
+                },
             })
             {
                 await batch.ExecuteNonQueryAsync(cancellationToken);
@@ -91,7 +99,8 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         : result.RetryIn is null ? WebhookDeliveryState.Dead
         : WebhookDeliveryState.Pending;
 
-    private static NpgsqlBatchCommand RecordCommand(List<DeliveryResult> attempts)
+    /// <summary>The statement that records attempts, whose leases still stand.</summary>
+    internal static NpgsqlBatchCommand RecordCommand(IReadOnlyList<DeliveryResult> attempts)
     {
         var command = new NpgsqlBatchCommand(Record);
         command.Parameters.AddWithValue("ids", attempts.Select(r => r.Delivery.Id).ToArray());

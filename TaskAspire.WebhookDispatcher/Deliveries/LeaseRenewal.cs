@@ -16,7 +16,7 @@ internal sealed class LeaseRenewal(
         UPDATE webhook_deliveries d
         SET lease_expires_at = clock_timestamp() + @duration
         FROM unnest(@ids, @leases) AS r (id, lease_id)
-        WHERE d.id = r.id AND d.lease_id = r.lease_id AND d.state = 0
+        WHERE d.id = r.id AND d.lease_id = r.lease_id
         RETURNING d.id
         """;
 

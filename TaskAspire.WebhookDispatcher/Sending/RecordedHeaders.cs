@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Encodings.Web;
@@ -17,7 +18,9 @@ internal static class RecordedHeaders
     private const int MaxValueLength = 256;
     private const int MaxBytes = 4096;
 
-    private static readonly string[] SecretParts = ["auth", "cookie", "key", "password", "secret", "session", "signature", "token"];
+    private static readonly SearchValues<string> SecretParts =
+        SearchValues.Create(["auth", "cookie", "key", "password", "secret", "session", "signature", "token"], StringComparison.OrdinalIgnoreCase);
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>What was sent. Of headers that are the owner's own, the names alone.</summary>
@@ -52,7 +55,7 @@ internal static class RecordedHeaders
         return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
     }
 
-    private static bool LooksSecret(string name) => SecretParts.Any(part => name.Contains(part, StringComparison.OrdinalIgnoreCase));
+    private static bool LooksSecret(string name) => name.AsSpan().ContainsAny(SecretParts);
 
     // Receivers send what they like; PostgreSQL does not take all of it, and a header that goes on for pages tells no more than its beginning.
     private static string Storable(string text)

@@ -74,7 +74,7 @@ internal static partial class Starts
         {
             if (!process.HasExited)
             {
-                using var interrupt = Process.Start("kill", ["-INT", process.Id.ToString(CultureInfo.InvariantCulture)]);
+                using var stop = Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]);
                 _ = process.StandardOutput.ReadToEndAsync(CancellationToken.None);
                 await process.WaitForExitAsync(CancellationToken.None);
             }

@@ -4,8 +4,9 @@ using Microsoft.Extensions.Caching.Memory;
 namespace TaskAspire.ApiService.Caching;
 
 /// <summary>
-/// Keeps answers of the output cache at hand that this instance has lately fetched from Redis or put there, so that a hit costs the one round trip
-/// that asks for the version. Nothing has to be forgotten: the version is part of the key, and an entry never changes.
+/// Keeps answers of the output cache at hand that this instance has lately fetched from Redis, so that a hit costs the one round trip that asks
+/// for the version. What was never asked for a second time is not among them: most lists are not, and would live just long enough to be dear to
+/// the garbage collector. Nothing has to be forgotten: the version is part of the key, and an entry never changes.
 /// </summary>
 internal sealed class LocalOutputCache([FromKeyedServices(LocalOutputCache.SharedKey)] IOutputCacheStore shared) : IOutputCacheStore, IDisposable
 {
@@ -33,17 +34,14 @@ internal sealed class LocalOutputCache([FromKeyedServices(LocalOutputCache.Share
         var found = await shared.GetAsync(key, cancellationToken);
         if (found is not null)
         {
-            Keep(key, found, Lifetime);
+            Keep(key, found);
         }
 
         return found;
     }
 
-    public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken)
-    {
-        Keep(key, value, validFor);
-        return shared.SetAsync(key, value, tags, validFor, cancellationToken);
-    }
+    public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken) =>
+        shared.SetAsync(key, value, tags, validFor, cancellationToken);
 
     /// <remarks>Which of them carry the tag is not known here; Redis has them all.</remarks>
     public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken)
@@ -54,12 +52,11 @@ internal sealed class LocalOutputCache([FromKeyedServices(LocalOutputCache.Share
 
     public void Dispose() => _entries.Dispose();
 
-    private void Keep(string key, byte[] value, TimeSpan validFor)
+    private void Keep(string key, byte[] value)
     {
         if (value.Length <= MaxEntryBytes)
         {
-            _entries.Set(
-                key, value, new MemoryCacheEntryOptions { Size = value.Length + (2 * key.Length), AbsoluteExpirationRelativeToNow = validFor < Lifetime ? validFor : Lifetime });
+            _entries.Set(key, value, new MemoryCacheEntryOptions { Size = value.Length + (2 * key.Length), AbsoluteExpirationRelativeToNow = Lifetime });
         }
     }
 }

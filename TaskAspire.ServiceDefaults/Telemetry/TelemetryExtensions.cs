@@ -11,7 +11,7 @@ using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.ServiceDefaults.Telemetry;
 
-/// <summary>Traces, metrics and logs by OpenTelemetry; sent by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set.</summary>
+/// <summary>Traces, metrics and logs by OpenTelemetry; sent by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; without it no spans are recorded.</summary>
 internal static class TelemetryExtensions
 {
     private const string CountSuffix = ".count";
@@ -28,26 +28,35 @@ internal static class TelemetryExtensions
         builder.Services.AddSingleton<IStartupFilter, RequestTelemetry.First>();
 
         var service = ServiceInfo.From(builder.Configuration, builder.Environment);
+        var isCollected = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
                 .AddService(service.Name, serviceVersion: service.Version)
                 .AddAttributes([new("deployment.environment.name", service.Environment)]))
-            .WithTracing(tracing => tracing
-                .AddSource("TaskAspire.*", DatabaseMetrics.NpgsqlSource)
-                .AddAspNetCoreInstrumentation(options => options.Filter = context => !OperationalPaths.Contains(context.Request.Path))
-                .AddHttpClientInstrumentation())
+            .WithTracing(tracing =>
+            {
+                tracing
+                    .AddSource("TaskAspire.*", DatabaseMetrics.NpgsqlSource)
+                    .AddAspNetCoreInstrumentation(options => options.Filter = context => !OperationalPaths.Contains(context.Request.Path))
+                    .AddHttpClientInstrumentation();
+                if (!isCollected)
+                {
+                    // Requests still have trace ids, for logs and receivers; spans that nobody gets are not worth a tenth of a request.
+                    tracing.SetSampler<AlwaysOffSampler>();
+                }
+            })
             .WithMetrics(metrics => metrics
                 .AddMeter("TaskAspire.*", DatabaseMetrics.NpgsqlSource)
                 .AddAspNetCoreInstrumentation()
                 .AddHttpClientInstrumentation()
                 .AddRuntimeInstrumentation()
                 .AddView(View)
-                // The trace of a recent request with each bucket of a histogram, so that a slow one can be looked at.
-                .SetExemplarFilter(ExemplarFilterType.TraceBased)
+                // The trace of a recent request with each bucket of a histogram, so that a slow one can be looked at: in the log, where traces are not collected.
+                .SetExemplarFilter(isCollected ? ExemplarFilterType.TraceBased : ExemplarFilterType.AlwaysOn)
                 // The scope as a label of every series would only repeat what the name says.
                 .AddPrometheusExporter(options => options.ScopeInfoEnabled = false));
 
-        if (builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 })
+        if (isCollected)
         {
             builder.Logging.AddOpenTelemetry(logging =>
             {

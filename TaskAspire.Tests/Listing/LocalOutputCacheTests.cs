@@ -10,20 +10,18 @@ public sealed class LocalOutputCacheTests
     private readonly SharedStore _shared = new();
 
     [Fact]
-    public async Task What_was_fetched_or_put_is_not_fetched_again()
+    public async Task What_was_fetched_is_not_fetched_again()
     {
         using var cache = new LocalOutputCache(_shared);
         var cancellationToken = TestContext.Current.CancellationToken;
-        _shared.Entries["fetched"] = [1];
-        await cache.SetAsync("put", [2], null, FiveMinutes, cancellationToken);
+        await cache.SetAsync("key", [1], null, FiveMinutes, cancellationToken);
+        Assert.Equal([1], _shared.Entries["key"]);
         for (var i = 0; i < 3; i++)
         {
-            Assert.Equal([1], await cache.GetAsync("fetched", cancellationToken));
-            Assert.Equal([2], await cache.GetAsync("put", cancellationToken));
+            Assert.Equal([1], await cache.GetAsync("key", cancellationToken));
         }
 
         Assert.Equal(1, _shared.Gets);
-        Assert.Equal([2], _shared.Entries["put"]);
     }
 
     [Fact]
@@ -42,10 +40,16 @@ public sealed class LocalOutputCacheTests
         var cancellationToken = TestContext.Current.CancellationToken;
         await cache.SetAsync("large", new byte[LocalOutputCache.MaxBytes / 32], null, FiveMinutes, cancellationToken);
         await cache.SetAsync("small", [1], ["tag"], FiveMinutes, cancellationToken);
-        await cache.EvictByTagAsync("tag", cancellationToken);
-        Assert.NotNull(await cache.GetAsync("large", cancellationToken));
-        Assert.NotNull(await cache.GetAsync("small", cancellationToken));
+        for (var i = 0; i < 2; i++)
+        {
+            Assert.NotNull(await cache.GetAsync("large", cancellationToken));
+        }
+
         Assert.Equal(2, _shared.Gets);
+        Assert.NotNull(await cache.GetAsync("small", cancellationToken));
+        await cache.EvictByTagAsync("tag", cancellationToken);
+        Assert.NotNull(await cache.GetAsync("small", cancellationToken));
+        Assert.Equal(4, _shared.Gets);
         Assert.Equal(["tag"], _shared.Evicted);
     }
 

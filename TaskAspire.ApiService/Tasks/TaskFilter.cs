@@ -9,7 +9,9 @@ namespace TaskAspire.ApiService.Tasks;
 internal sealed class TaskFilter
 {
     private readonly SqlParameters _parameters;
-    private readonly List<string> _conditions = [];
+    private readonly List<string> _columns = [];
+    private readonly List<string> _tags = [];
+    private readonly List<string> _tagsOfOne = [];
     private readonly List<string> _indexedSearch = [];
     private readonly List<string> _walkedSearch = [];
 
@@ -17,7 +19,7 @@ internal sealed class TaskFilter
     {
         _parameters = parameters;
         var user = parameters.Add(userId);
-        _conditions.Add($"t.user_id = {user} AND t.deleted_at IS NULL");
+        _columns.Add($"t.user_id = {user} AND t.deleted_at IS NULL");
         AddColumns(query);
         AddDueDate(query, now);
         AddTags(query, user);
@@ -28,40 +30,48 @@ internal sealed class TaskFilter
     }
 
     /// <summary>For a statement that finds the tasks in the index of the search, where that has any of it.</summary>
-    public string ByIndex => string.Join(" AND ", _conditions.Concat(_indexedSearch));
+    public string ByIndex => All(_columns, _tags, _indexedSearch);
 
     /// <summary>For a statement that goes through the tasks in some order, and only asks about the one that is at hand.</summary>
-    public string ByWalk => string.Join(" AND ", _conditions.Concat(_walkedSearch));
+    public string ByWalk => All(_columns, _tags, _walkedSearch);
+
+    /// <summary>What an index tells: all but tags and search.</summary>
+    public string ByColumns => All(_columns);
+
+    /// <summary>The rest, for a statement that looks at a few tasks and asks about each of them by itself; null when there is no rest.</summary>
+    public string? OfOne => _tagsOfOne.Count + _walkedSearch.Count > 0 ? All(_tagsOfOne, _walkedSearch) : null;
+
+    private static string All(params IEnumerable<string>[] conditions) => string.Join(" AND ", conditions.SelectMany(c => c));
 
     private void AddColumns(TaskListQuery query)
     {
         if (query.Status.Count > 0)
         {
-            _conditions.Add($"t.status = ANY ({_parameters.Add(query.Status.Select(s => s.ToDatabase()).ToArray())})");
+            _columns.Add($"t.status = ANY ({_parameters.Add(query.Status.Select(s => s.ToDatabase()).ToArray())})");
         }
 
         if (query.Priority.Count > 0)
         {
-            _conditions.Add($"t.priority = ANY ({_parameters.Add(query.Priority.Select(p => (short)p).ToArray())})");
+            _columns.Add($"t.priority = ANY ({_parameters.Add(query.Priority.Select(p => (short)p).ToArray())})");
         }
 
         if (query.Categories.Count > 0)
         {
             var inOne = $"t.category_id = ANY ({_parameters.Add(query.Categories.ToArray())})";
-            _conditions.Add(query.NoCategory ? $"({inOne} OR t.category_id IS NULL)" : inOne);
+            _columns.Add(query.NoCategory ? $"({inOne} OR t.category_id IS NULL)" : inOne);
         }
         else if (query.NoCategory)
         {
-            _conditions.Add("t.category_id IS NULL");
+            _columns.Add("t.category_id IS NULL");
         }
 
         if (query.ParentId is { } parent)
         {
-            _conditions.Add($"t.parent_id = {_parameters.Add(parent)}");
+            _columns.Add($"t.parent_id = {_parameters.Add(parent)}");
         }
         else if (query.TopLevel)
         {
-            _conditions.Add("t.parent_id IS NULL");
+            _columns.Add("t.parent_id IS NULL");
         }
     }
 
@@ -69,23 +79,23 @@ internal sealed class TaskFilter
     {
         if (query.DueBefore is { } before)
         {
-            _conditions.Add($"t.due_date < {_parameters.Add(before.ToUniversalTime())}");
+            _columns.Add($"t.due_date < {_parameters.Add(before.ToUniversalTime())}");
         }
 
         if (query.DueAfter is { } after)
         {
-            _conditions.Add($"t.due_date >= {_parameters.Add(after.ToUniversalTime())}");
+            _columns.Add($"t.due_date >= {_parameters.Add(after.ToUniversalTime())}");
         }
 
         if (query.HasDueDate is { } has)
         {
-            _conditions.Add(has ? "t.due_date IS NOT NULL" : "t.due_date IS NULL");
+            _columns.Add(has ? "t.due_date IS NOT NULL" : "t.due_date IS NULL");
         }
 
         if (query.Overdue is { } overdue)
         {
             var time = _parameters.Add(now.ToUniversalTime());
-            _conditions.Add(overdue
+            _columns.Add(overdue
                 ? $"t.due_date < {time} AND t.status = ANY ('{{todo,in_progress}}')"
                 : $"(t.due_date IS NULL OR t.due_date >= {time} OR t.status = ANY ('{{done,cancelled}}'))");
         }
@@ -100,10 +110,13 @@ internal sealed class TaskFilter
         string[][] groups = query.AnyTag ? [[.. query.Tags]] : [.. query.Tags.Select(t => new[] { t })];
         foreach (var keys in groups.Where(g => g.Length > 0))
         {
-            _conditions.Add($"""
-                COALESCE(EXISTS (SELECT FROM task_tags x WHERE x.task_id = t.id
-                    AND x.tag_id = ANY (ARRAY(SELECT g.id FROM tags g WHERE g.user_id = {user} AND g.name_key = ANY ({_parameters.Add(keys)})))), false)
-                """);
+            var carried = $"""
+                FROM task_tags x WHERE x.task_id = t.id
+                    AND x.tag_id = ANY (ARRAY(SELECT g.id FROM tags g WHERE g.user_id = {user} AND g.name_key = ANY ({_parameters.Add(keys)})))
+                """;
+            _tags.Add($"COALESCE(EXISTS (SELECT {carried}), false)");
+            // A value, not whether there is one: that PostgreSQL looks up for each task.
+            _tagsOfOne.Add($"(SELECT true {carried} LIMIT 1) IS TRUE");
         }
     }
 

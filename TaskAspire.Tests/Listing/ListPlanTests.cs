@@ -21,6 +21,9 @@ public sealed class ListPlanTests(BackingServices services)
     /// </summary>
     private const int MaxBuffers = 3_500;
 
+    /// <summary>Before that, 500 tasks are asked one by one for their tags: three pages of an index each.</summary>
+    private const int MaxTagBuffers = MaxBuffers + 1_700;
+
     /// <summary>Whether a task has what is searched for only the task itself tells, so tasks are fetched: at most these many pages.</summary>
     private const int MaxSearchBuffers = 12_000;
 
@@ -199,6 +202,7 @@ public sealed class ListPlanTests(BackingServices services)
     private static int BufferLimit(string text, NpgsqlConnection connection) =>
         text.Contains(ShortSearch, StringComparison.Ordinal) ? MaxShortSearchBuffers
         : text.Contains("search=", StringComparison.Ordinal) ? (connection.PostgreSqlVersion.Major < 17 ? MaxSearchBuffersBefore17 : MaxSearchBuffers)
+        : text.Contains("tag=", StringComparison.Ordinal) ? MaxTagBuffers
         : MaxBuffers;
 
     private static bool IsCommon(string text) =>

@@ -88,6 +88,8 @@ internal sealed class ApiClient(HttpClient http)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         }
 
+        // Who sends what is refused for its size may else find the connection closed before the answer is read.
+        request.Headers.ExpectContinue = expected == HttpStatusCode.RequestEntityTooLarge;
         foreach (var (name, value) in headers)
         {
             request.Headers.TryAddWithoutValidation(name, value);

@@ -78,7 +78,7 @@ public class EndpointLimitTests(BackingServices backing)
         {
             var claims = dispatcher.Services.GetRequiredService<DeliveryClaims>();
             await using var batch = claims.Batch(new ClaimRoom(100, 16, [], [], []), after: null, DeliveryClaims.Window, new Lease(Guid.NewGuid(), 0));
-            var plan = await ExplainAsync(batch);
+            var plan = await QueryPlan.OfLastAsync(batch, Token);
             return ((long)plan["Shared Hit Blocks"]! + (long)plan["Shared Read Blocks"]!, Describe(plan));
         }
     }
@@ -97,14 +97,14 @@ public class EndpointLimitTests(BackingServices backing)
         var claims = dispatcher.Services.GetRequiredService<DeliveryClaims>();
         var room = new ClaimRoom(100, 100, [], [], []);
         await using var claim = claims.Batch(room, after: null, DeliveryClaims.WindowFor(room), new Lease(Guid.NewGuid(), 0));
-        var claiming = await ExplainAsync(claim);
+        var claiming = await QueryPlan.OfLastAsync(claim, Token);
         var claimed = (await claims.ClaimDueAsync(room, DeliveryClaims.WindowFor(room), Token)).Deliveries;
         Assert.Equal(100, claimed.Count);
         var outcome = new AttemptOutcome(DateTimeOffset.UtcNow, TimeSpan.Zero, 200);
         await using var record = database.Sql.CreateBatch();
         record.BatchCommands.Add(new NpgsqlBatchCommand(DeliveryClaims.ByIndexOnly));
         record.BatchCommands.Add(DeliveryRecords.RecordCommand([.. claimed.Select(delivery => new DeliveryResult(delivery, outcome, RetryIn: null))]));
-        var recording = await ExplainAsync(record);
+        var recording = await QueryPlan.OfLastAsync(record, Token);
 
         Assert.True(RowsRead(claiming) < 1000, $"A claim of 100 read {RowsRead(claiming)} deliveries:\n{Describe(claiming)}");
         Assert.True(RowsRead(recording) < 1000, $"Recording 100 read {RowsRead(recording)} deliveries:\n{Describe(recording)}");
@@ -140,21 +140,6 @@ public class EndpointLimitTests(BackingServices backing)
         var received = stack.Receiver.Received.Single().Headers["traceparent"];
         Assert.StartsWith($"00-{trace}-", received, StringComparison.Ordinal);
         Assert.DoesNotContain(delivery.ParentSpanId.ToString(), received, StringComparison.Ordinal);
-    }
-
-    /// <summary>Runs the batch, and gives the plan of its last statement.</summary>
-    private static async Task<JsonNode> ExplainAsync(NpgsqlBatch batch)
-    {
-        var last = batch.BatchCommands[^1];
-        last.CommandText = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + last.CommandText;
-        await using var reader = await batch.ExecuteReaderAsync(Token);
-        while (reader.FieldCount != 1 || reader.GetName(0) != "QUERY PLAN")
-        {
-            await reader.NextResultAsync(Token);
-        }
-
-        await reader.ReadAsync(Token);
-        return JsonNode.Parse(reader.GetString(0))![0]!["Plan"]!;
     }
 
     /// <summary>Deliveries that the plan looked at, those that it left out included.</summary>

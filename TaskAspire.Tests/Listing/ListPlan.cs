@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Npgsql;
+using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.Listing;
 
@@ -42,19 +43,8 @@ internal sealed class ListPlan
     /// <summary>Runs a statement of the product as it runs it: after the settings that go before it, in the same transaction.</summary>
     public static async Task<ListPlan> OfAsync(NpgsqlConnection connection, NpgsqlBatchCommand settings, NpgsqlBatchCommand statement)
     {
-        var token = TestContext.Current.CancellationToken;
-        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { settings } };
-        var explain = new NpgsqlBatchCommand("EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + statement.CommandText);
-        foreach (NpgsqlParameter parameter in statement.Parameters)
-        {
-            explain.Parameters.Add(parameter.Clone());
-        }
-
-        batch.BatchCommands.Add(explain);
-        await using var rows = await batch.ExecuteReaderAsync(token);
-        await rows.NextResultAsync(token);
-        await rows.ReadAsync(token);
-        return new ListPlan(JsonNode.Parse(rows.GetString(0))![0]!["Plan"]!);
+        await using var batch = new NpgsqlBatch(connection) { BatchCommands = { settings, statement } };
+        return new ListPlan(await QueryPlan.OfLastAsync(batch, TestContext.Current.CancellationToken));
     }
 
     private static IEnumerable<JsonNode> Nodes(JsonNode node) =>

@@ -1,9 +1,9 @@
 using System.Diagnostics;
-using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 using Npgsql;
 using TaskAspire.Data;
+using TaskAspire.Tests.Fixtures;
 using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Deliveries;
 using TaskAspire.WebhookDispatcher.Reminders;
@@ -134,16 +134,7 @@ internal sealed class ClaimBench : IAsyncDisposable
     /// <summary>Of the last statement.</summary>
     private static async Task<long> BlocksAsync(NpgsqlBatch batch, CancellationToken cancellationToken)
     {
-        var last = batch.BatchCommands[^1];
-        last.CommandText = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) " + last.CommandText;
-        await using var reader = await batch.ExecuteReaderAsync(cancellationToken);
-        for (var i = 1; i < batch.BatchCommands.Count; i++)
-        {
-            await reader.NextResultAsync(cancellationToken);
-        }
-
-        await reader.ReadAsync(cancellationToken);
-        var plan = JsonNode.Parse(reader.GetString(0))![0]!["Plan"]!;
+        var plan = await QueryPlan.OfLastAsync(batch, cancellationToken);
         return (long)plan["Shared Hit Blocks"]! + (long)plan["Shared Read Blocks"]!;
     }
 

@@ -52,16 +52,19 @@ public sealed class BackgroundConsoleTests
         using var logger = new LoggerConfiguration().WriteTo.Sink(console).CreateLogger();
         var text = new string('x', 100_000);
         var cancellationToken = TestContext.Current.CancellationToken;
-        var writing = Task.Run(
+        // On a thread of its own: one of the pool may be long in coming while other tests run.
+        var writing = Task.Factory.StartNew(
             () =>
             {
-                for (var n = 0; n < 1_000; n++)
+                for (var n = 0; n < 3 * BackgroundConsole.MaxPendingBytes / text.Length; n++)
                 {
                     logger.Information("{Text}", text);
                 }
             },
-            cancellationToken);
-        await writing.WaitAsync(TimeSpan.FromSeconds(30), cancellationToken);
+            cancellationToken,
+            TaskCreationOptions.LongRunning,
+            TaskScheduler.Default);
+        await writing.WaitAsync(TimeSpan.FromMinutes(2), cancellationToken);
         output.LetGo();
         console.Dispose();
         Assert.InRange(output.Written, 1, 3L * BackgroundConsole.MaxPendingBytes);

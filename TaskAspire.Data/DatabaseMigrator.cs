@@ -38,14 +38,6 @@ public sealed class DatabaseMigrator(
         logger.LogInformation("The database schema is up to date");
     }
 
-    /// <summary>Whether all migrations are applied.</summary>
-    public async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken) =>
-        await HasHistoryAsync(cancellationToken) && !(await database.Database.GetPendingMigrationsAsync(cancellationToken)).Any();
-
-    /// <summary>Asks the catalog: EF Core's provider finds out by reading the history, and the server logs an error each time when it is not there.</summary>
-    private async Task<bool> HasHistoryAsync(CancellationToken cancellationToken) =>
-        await database.Database.SqlQuery<bool>($"""SELECT to_regclass({'"' + HistoryRepository.DefaultTableName + '"'}) IS NOT NULL AS "Value" """).SingleAsync(cancellationToken);
-
     /// <summary>
     /// EF Core's own lock ends with the transaction of each migration, and whoever waits for it then begins with the next one, which the first one has on
     /// its list, too. Asked for again and again, not waited for in the server: a statement that waits keeps an index from being built concurrently.

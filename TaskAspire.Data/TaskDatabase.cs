@@ -64,8 +64,12 @@ public static class TaskDatabase
             provider.GetRequiredService<NpgsqlDataSource>(),
             npgsql => npgsql.ExecutionStrategy(dependencies => new TransientRetries(dependencies, Retries, RetryDelay))));
         services.AddDataProtection().SetApplicationName("TaskAspire").PersistKeysToDbContext<TaskDbContext>();
+        // Reads the key ring, or makes keys, in the midst of the start: EF Core builds its model meanwhile, and there may be no table yet. Both
+        // services do it behind their start (WarmUp), and the keys are the API's alone to make.
+        services.Remove(services.First(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == "DataProtectionHostedService"));
         services.AddSingleton<WebhookSecrets>();
         services.TryAddSingleton(TimeProvider.System);
+        services.AddSingleton<SchemaHistory>();
         services.AddScoped<DatabaseMigrator>();
         return services;
     }

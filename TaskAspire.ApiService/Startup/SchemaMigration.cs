@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
+using Npgsql;
 using TaskAspire.Data;
 
 namespace TaskAspire.ApiService.Startup;
@@ -29,7 +30,7 @@ internal sealed class DatabaseOptions
 /// tables; and, where the database comes later than the API, in the background, while <c>/health</c> says it is not ready.
 /// </summary>
 internal sealed class SchemaMigration(
-    IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<SchemaMigration> logger) : BackgroundService, IHostedLifecycleService
+    SchemaHistory history, IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<SchemaMigration> logger) : BackgroundService, IHostedLifecycleService
 {
     private bool _done = !options.Value.MigrateAtStart;
 
@@ -59,13 +60,31 @@ internal sealed class SchemaMigration(
 
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+            if (!await IsUpToDateAsync(cancellationToken))
+            {
+                await using var scope = scopes.CreateAsyncScope();
+                await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+            }
+
             _done = true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             logger.LogWarning("The schema could not be migrated yet and will be tried again: {Reason}", exception.GetBaseException().Message);
+        }
+    }
+
+    /// <summary>Almost always: asked first, because the migrator needs EF Core's model to find nothing to do.</summary>
+    private async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await history.IsUpToDateAsync(cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            // There is no database yet.
+            return false;
         }
     }
 }

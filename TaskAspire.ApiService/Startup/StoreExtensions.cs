@@ -20,11 +20,12 @@ internal static class StoreExtensions
         builder.Services.AddWebhookTargets();
         builder.Services.AddWebhookSigning();
         builder.AddSchemaMigration();
+        builder.Services.AddHostedService<WarmUp>();
         builder.AddRedis();
         builder.Services.AddSingleton<RedisGate>();
 
         builder.AddDatabaseHealthCheck(
-            (services, token) => services.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(token),
+            (services, token) => services.GetRequiredService<SchemaHistory>().IsUpToDateAsync(token),
             services => services.GetRequiredService<DatabaseGate>().IsOpen);
         builder.AddRedisHealthCheck();
         builder.AddWebhooksHealthCheck();

@@ -40,6 +40,8 @@ public static class RedisExtensions
     private static void Configure(ConfigurationOptions options, ConfigurationManager configuration)
     {
         options.Defaults = new RedisDefaults();
+        // Aspire's generated binder writes back what it read before these defaults were set; a connection string has no word for it.
+        options.BacklogPolicy = options.Defaults.BacklogPolicy;
         // Not threads of its own: an answer is handed from one thread to the next once less. What those are for, a pool whose threads all
         // wait for Redis, cannot happen where nothing waits synchronously.
         options.SocketManager = SocketManager.ThreadPool;

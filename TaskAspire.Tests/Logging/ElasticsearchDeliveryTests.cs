@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
+using Serilog.Core;
+using Serilog.Events;
 using TaskAspire.ServiceDefaults.Logging.Elasticsearch;
 using TaskAspire.Tests.Fixtures;
 
@@ -236,6 +238,22 @@ public class ElasticsearchDeliveryTests
     }
 
     [Fact]
+    public async Task What_an_event_sets_off_is_not_done_by_who_writes_it()
+    {
+        var written = new TaskCompletionSource();
+        var goesOn = GoesOnAsync();
+        var writer = new Thread(() => new NotHere(new Waking(written)).Emit(null!)) { Name = "writer" };
+        writer.Start();
+        Assert.NotEqual("writer", await goesOn);
+
+        async Task<string?> GoesOnAsync()
+        {
+            await written.Task.ConfigureAwait(false);
+            return Thread.CurrentThread.Name;
+        }
+    }
+
+    [Fact]
     public async Task A_stop_sends_what_is_left_and_does_not_wait_for_ever()
     {
         await using var elasticsearch = await ElasticsearchStub.StartAsync();
@@ -277,4 +295,10 @@ public class ElasticsearchDeliveryTests
 
     private static JsonObject Template(int version) =>
         new() { ["index_templates"] = new JsonArray(new JsonObject { ["name"] = "logs-taskaspire", ["index_template"] = new JsonObject { ["version"] = version } }) };
+
+    /// <summary>Completes in place, as the channels of Elastic's sink do.</summary>
+    private sealed class Waking(TaskCompletionSource written) : ILogEventSink
+    {
+        public void Emit(LogEvent logEvent) => written.SetResult();
+    }
 }

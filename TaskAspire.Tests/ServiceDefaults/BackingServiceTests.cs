@@ -94,7 +94,7 @@ public sealed class BackingServiceTests(BackingServices backing)
                 settings => (settings.DisableHealthChecks, settings.DisableRetry) = (true, true),
                 TaskDatabase.Configure);
             builder.Services.AddTaskDatabase();
-            builder.AddDatabaseHealthCheck((services, token) => services.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(token));
+            builder.AddDatabaseHealthCheck((services, token) => services.GetRequiredService<SchemaHistory>().IsUpToDateAsync(token));
         },
         settings: ("ConnectionStrings:taskdb", connectionString));
 

@@ -28,7 +28,7 @@ internal static class DispatcherServices
             settings => (settings.DisableHealthChecks, settings.DisableRetry) = (true, true),
             TaskDatabase.Configure);
         builder.Services.AddTaskDatabase();
-        builder.AddDatabaseHealthCheck((services, token) => services.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(token));
+        builder.AddDatabaseHealthCheck((services, token) => services.GetRequiredService<SchemaHistory>().IsUpToDateAsync(token));
         return builder;
     }
 
@@ -43,13 +43,6 @@ internal static class DispatcherServices
             // One after the other, those that end late would leave the pump no time.
             host.ServicesStopConcurrently = true;
         });
-        // The API makes the keys, and StoredSecrets reads them. This service of the framework would make some too, when the host starts, which
-        // may be before there is a table for them.
-        foreach (var service in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name == "DataProtectionHostedService").ToList())
-        {
-            services.Remove(service);
-        }
-
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);
         services.AddSingleton<DispatcherTelemetry>();

@@ -1,4 +1,3 @@
-using Microsoft.EntityFrameworkCore.Storage;
 using Npgsql;
 using TaskAspire.Data;
 
@@ -8,7 +7,7 @@ namespace TaskAspire.WebhookDispatcher.Hosting;
 /// Holds back all work until the database has all its tables and columns, which the API's migrator makes one migration after the other, and asks
 /// for them in a way that is no error: both services may start at once, and the server's log stays clean.
 /// </summary>
-internal sealed class SchemaGate(IServiceScopeFactory scopes, TimeProvider time, ILogger<SchemaGate> logger)
+internal sealed class SchemaGate(SchemaHistory history, TimeProvider time, ILogger<SchemaGate> logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
@@ -33,10 +32,9 @@ internal sealed class SchemaGate(IServiceScopeFactory scopes, TimeProvider time,
     {
         try
         {
-            await using var scope = scopes.CreateAsyncScope();
-            return await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().IsUpToDateAsync(cancellationToken);
+            return await history.IsUpToDateAsync(cancellationToken);
         }
-        catch (Exception failure) when (failure is NpgsqlException or TimeoutException or RetryLimitExceededException)
+        catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
         {
             logger.LogDebug(failure, "The database cannot be asked yet");
             return false;

@@ -191,7 +191,7 @@ internal sealed class EcsDocumentWriter(EcsTextFormatterConfiguration<LogEventEc
             case null:
                 json.WriteNullValue();
                 break;
-            case string or bool or Guid or DateTime or DateTimeOffset or TimeSpan or sbyte or byte or short or ushort or int or uint or long or ulong or decimal:
+            case string or bool or Enum or Guid or DateTime or DateTimeOffset or DateOnly or TimeOnly or TimeSpan or sbyte or byte or short or ushort or int or uint or long or ulong or decimal:
                 JsonSerializer.Serialize(json, scalar, scalar.GetType());
                 break;
             case double or float when double.IsFinite(Convert.ToDouble(scalar, System.Globalization.CultureInfo.InvariantCulture)):

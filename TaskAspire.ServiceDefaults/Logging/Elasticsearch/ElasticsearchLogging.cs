@@ -48,7 +48,7 @@ internal static partial class ElasticsearchLogging
             .Enrich.WithProperty("ServiceName", service.Name)
             .Enrich.WithProperty("ServiceVersion", service.Version)
             .Enrich.WithProperty("ServiceEnvironment", service.Environment)
-            .WriteTo.Elasticsearch(new ElasticsearchSinkOptions(transport)
+            .WriteTo.Sink(LoggerSinkConfiguration.Wrap(static sink => new NotHere(sink), to => to.Elasticsearch(new ElasticsearchSinkOptions(transport)
             {
                 DataStream = new DataStreamName("logs", "taskaspire", Namespace(service.Environment)),
                 // It would install Elastic's templates, and hold the start up while it does; ours are put in place before the first batch.
@@ -62,7 +62,7 @@ internal static partial class ElasticsearchLogging
                     MessageFormatProvider = CultureInfo.InvariantCulture,
                 },
                 ConfigureChannel = channel => Configure(channel, options, report),
-            }));
+            }))));
     }
 
     /// <summary>An environment's name as the last part of a data stream's: neither "-" nor what Elasticsearch does not accept in names.</summary>

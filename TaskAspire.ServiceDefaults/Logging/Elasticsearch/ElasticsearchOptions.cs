@@ -23,7 +23,7 @@ public sealed class ElasticsearchOptions
     /// <value>The default is none.</value>
     public string? Password { get; set; }
 
-    /// <summary>Log events that wait in memory while Elasticsearch is slow or away; when it is full, newer ones are dropped and counted. An event takes about 2 KB.</summary>
+    /// <summary>Log events that wait in memory while Elasticsearch is slow or away; when it is full, newer ones are dropped and counted. An event takes about 3 KB; up to six batches are on their way besides.</summary>
     /// <value>The default is 20 000. From 100 to 1 000 000.</value>
     [Range(100, 1_000_000)]
     public int BufferSize { get; set; } = 20_000;

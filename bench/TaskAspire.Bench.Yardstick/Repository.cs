@@ -13,7 +13,7 @@ internal static class Repository
     }
 
     /// <summary>A project as <c>bench/run</c> has published it.</summary>
-    public static string Published(string project) => Path.Combine(Root, ".taskaspire", "published", project, project + ".dll");
+    public static string Published(string project) => Path.Combine(Root, ".taskaspire", "published", project, project);
 
     private static string Find()
     {

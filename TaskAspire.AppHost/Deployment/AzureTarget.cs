@@ -1,6 +1,7 @@
 using Aspire.Hosting.Azure;
 using Azure.Provisioning.Expressions;
 using Azure.Provisioning.PostgreSql;
+using Azure.Provisioning.Primitives;
 using Azure.Provisioning.RedisEnterprise;
 
 namespace TaskAspire.AppHost.Deployment;
@@ -54,9 +55,9 @@ internal static class AzureTarget
             Source = "user-override",
         };
         // The server does one thing at a time and refuses the rest as busy.
-        foreach (var database in resources.OfType<PostgreSqlFlexibleServerDatabase>())
+        foreach (var other in resources.OfType<ProvisionableResource>().Where(resource => resource is PostgreSqlFlexibleServerDatabase or PostgreSqlFlexibleServerFirewallRule))
         {
-            extensions.DependsOn.Add(database);
+            extensions.DependsOn.Add(other);
         }
 
         infrastructure.Add(extensions);

@@ -83,7 +83,8 @@ public class PublishedModelTests
         await using var without = await AppModel.PublishAsync(Azure);
         Assert.DoesNotContain("ELASTICSEARCH_URL", (await without.VariablesAsync(name)).Keys);
 
-        await using var with = await AppModel.PublishAsync(Azure, "--Parameters:elasticsearch-url=https://logs.example.com");
+        // With "_", as names of variables have it.
+        await using var with = await AppModel.PublishAsync(Azure, "--Parameters:elasticsearch_url=https://logs.example.com");
         Assert.Equal("{elasticsearch-url.value}", (await with.VariablesAsync(name))["ELASTICSEARCH_URL"]);
     }
 

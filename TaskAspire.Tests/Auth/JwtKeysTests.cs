@@ -18,9 +18,10 @@ public sealed class JwtKeysTests : IDisposable
     public void All_common_forms_of_PEM_are_read()
     {
         using var rsa = RSA.Create(2048);
-        foreach (var privatePem in new[] { rsa.ExportPkcs8PrivateKeyPem(), rsa.ExportRSAPrivateKeyPem() })
+        // The last in one line, as a secret that a tool hands over may be.
+        foreach (var privatePem in new[] { rsa.ExportPkcs8PrivateKeyPem(), rsa.ExportRSAPrivateKeyPem(), rsa.ExportPkcs8PrivateKeyPem().Replace('\n', ' ') })
         {
-            foreach (var publicPem in new[] { rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem() })
+            foreach (var publicPem in new[] { rsa.ExportSubjectPublicKeyInfoPem(), rsa.ExportRSAPublicKeyPem(), rsa.ExportSubjectPublicKeyInfoPem().Replace('\n', ' ') })
             {
                 var keys = Load(Environments.Production, privatePem, publicPem);
                 Assert.Equal(keys.Signing.Key.KeyId, Assert.Single(keys.Verification).KeyId);

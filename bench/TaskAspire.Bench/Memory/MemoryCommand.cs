@@ -50,7 +50,26 @@ internal static class MemoryCommand
         var first = Median(samples.Where(sample => sample.Delivered >= warmUp && sample.Delivered < warmUp + window));
         var last = Median(samples.Where(sample => sample.Delivered >= deliveries - window));
         Laboratory.Say(string.Create(CultureInfo.InvariantCulture, $"RSS from delivery {warmUp:#,0} on: {first:0} MiB; before delivery {deliveries:#,0}: {last:0} MiB; most: {samples.Max(sample => sample.Bytes) / 1048576.0:0} MiB"));
+        await DescribeStorageAsync(laboratory, cancellationToken);
         return Laboratory.Claim(last <= first * Limit, string.Create(CultureInfo.InvariantCulture, $"memory is {last / first:0.00} × of what it was (wanted: at most {Limit} ×)")) ? 0 : 1;
+    }
+
+    /// <summary>What is left behind: tables keep what was delivered, the indexes of what is pending should be empty again.</summary>
+    private static async Task DescribeStorageAsync(Laboratory laboratory, CancellationToken cancellationToken)
+    {
+        await using var command = laboratory.Database.Sql.CreateCommand("""
+            SELECT c.relname, c.relkind = 'i', pg_relation_size(c.oid) / 1048576.0, coalesce(s.n_live_tup, 0), coalesce(s.n_dead_tup, 0)
+            FROM pg_class c LEFT JOIN pg_stat_user_tables s ON s.relid = c.oid
+            WHERE c.relname IN ('webhook_events', 'webhook_deliveries', 'webhook_attempts')
+               OR c.relname IN ('ix_webhook_deliveries_due', 'ix_webhook_deliveries_endpoint_due', 'ux_webhook_deliveries_on_its_way')
+            ORDER BY 2, 1
+            """);
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            var rows = reader.GetBoolean(1) ? "" : string.Create(CultureInfo.InvariantCulture, $", {reader.GetInt64(3):#,0} rows and {reader.GetInt64(4):#,0} dead ones");
+            Laboratory.Say(string.Create(CultureInfo.InvariantCulture, $"{reader.GetString(0)}: {reader.GetDecimal(2):0.0} MiB{rows}"));
+        }
     }
 
     private static double Median(IEnumerable<(long Delivered, long Bytes)> samples)

@@ -1,6 +1,7 @@
 using TaskAspire.AppHost.Deployment;
 using TaskAspire.AppHost.Embedded;
 using TaskAspire.AppHost.Settings;
+using TaskAspire.Standalone.Processes;
 
 namespace TaskAspire.AppHost;
 
@@ -51,6 +52,7 @@ public sealed class StackModel
     /// <exception cref="InvalidOperationException">A setting has a value that it cannot have.</exception>
     public static async Task<StackModel> BeginAsync(IDistributedApplicationBuilder builder)
     {
+        LoopbackTraffic.KeepOffProxies();
         var settings = StackSettings.Read(builder.Configuration);
         var target = await settings.FindTargetAsync(builder.ExecutionContext, builder.Configuration);
         if (target == StackTarget.LocalProcesses && settings.Backing == BackingKind.Auto)

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using TaskAspire.Standalone.Options;
 using TaskAspire.Standalone.Output;
+using TaskAspire.Standalone.Processes;
 using TaskAspire.Standalone.Stack;
 
 namespace TaskAspire.Standalone;
@@ -13,6 +14,7 @@ public static class StandaloneHost
     /// <returns>The exit code of the process: 0 after a clean stop, 1 when the stack could not start, or for a wrong command line.</returns>
     public static Task<int> RunAsync(string[] args)
     {
+        LoopbackTraffic.KeepOffProxies();
         // The signals are ours (StopSignals); the command line library would end the process two seconds after one.
         var configuration = new InvocationConfiguration { ProcessTerminationTimeout = null };
         return new StandaloneCommand(Environment.GetEnvironmentVariable).InvokeAsync(args, RunAsync, configuration, CancellationToken.None);

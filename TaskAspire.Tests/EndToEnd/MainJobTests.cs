@@ -50,10 +50,13 @@ public class MainJobTests
             Assert.Equal(0, await stack.StopAsync(Token));
         }
 
-        await using var again = await StackProcess.StartAsync(directory.Path, Token);
+        // Now where a proxy is set that leads nowhere.
+        await using var again = await StackProcess.StartAsync(directory.Path, ["--no-dashboard", "--no-prometheus"], [("HTTP_PROXY", "http://127.0.0.1:9")], Token);
         var returned = new ApiClient(new HttpClient { BaseAddress = again.Api });
         returned.Use(user.AccessToken);
         Assert.True(JsonNode.DeepEquals(task, (await returned.GetAsync($"tasks/{task["id"]}")).Json));
+        await returned.CreateTaskAsync("Water them again");
+        await Eventually.TrueAsync(() => receiver.Received.Count == 3, Token, Soon);
     }
 
     /// <summary>As the Standard Webhooks specification has it, written once more.</summary>

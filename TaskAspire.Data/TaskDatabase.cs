@@ -64,13 +64,25 @@ public static class TaskDatabase
             provider.GetRequiredService<NpgsqlDataSource>(),
             npgsql => npgsql.ExecutionStrategy(dependencies => new TransientRetries(dependencies, Retries, RetryDelay))));
         services.AddDataProtection().SetApplicationName("TaskAspire").PersistKeysToDbContext<TaskDbContext>();
-        // Reads the key ring, or makes keys, in the midst of the start: EF Core builds its model meanwhile, and there may be no table yet. Both
-        // services do it behind their start (WarmUp), and the keys are the API's alone to make.
-        services.Remove(services.First(service => service.ServiceType == typeof(IHostedService) && service.ImplementationType?.Name == "DataProtectionHostedService"));
         services.AddSingleton<WebhookSecrets>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SchemaHistory>();
         services.AddScoped<DatabaseMigrator>();
+        return services;
+    }
+
+    /// <summary>
+    /// Leaves the key ring to what the services do behind their start (<c>WarmUp</c>). The framework's own service reads it, or makes keys, in the midst of the start:
+    /// EF Core builds its model meanwhile, there may be no table yet, and the keys are the API's alone to make. To be called behind all that adds
+    /// Data Protection, as authentication does.
+    /// </summary>
+    public static IServiceCollection ReadKeyRingBehindStart(this IServiceCollection services)
+    {
+        foreach (var service in services.Where(s => s.ServiceType == typeof(IHostedService) && s.ImplementationType?.Name == "DataProtectionHostedService").ToList())
+        {
+            services.Remove(service);
+        }
+
         return services;
     }
 

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Identity;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 using TaskAspire.ApiService.ApiKeys;
+using TaskAspire.Data;
 using TaskAspire.Data.Users;
 using TaskAspire.ServiceDefaults.Configuration;
 
@@ -47,6 +48,7 @@ internal static class AuthExtensions
             .Configure<IServiceProvider, IOptions<JwtOptions>, VerifiedTokens, TimeProvider>(
                 (bearer, provider, options, verified, clock) => BearerTokens.Configure(bearer, provider.GetRequiredService<JwtKeys>(), options, verified, clock));
         AuthPolicies.Add(services.AddAuthorizationBuilder());
+        services.ReadKeyRingBehindStart();
         return builder;
     }
 

@@ -43,6 +43,7 @@ internal static class DispatcherServices
             // One after the other, those that end late would leave the pump no time.
             host.ServicesStopConcurrently = true;
         });
+        services.ReadKeyRingBehindStart();
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton(Random.Shared);
         services.AddSingleton<DispatcherTelemetry>();

@@ -13,7 +13,11 @@ namespace TaskAspire.Data;
 /// Brings the schema up to date. Safe to run twice and side by side: a second one waits and then finds nothing to do.
 /// </summary>
 public sealed class DatabaseMigrator(
-    TaskDbContext database, [FromKeyedServices(TaskDatabase.UnpooledKey)] NpgsqlDataSource unpooled, TimeProvider time, ILogger<DatabaseMigrator> logger)
+    SchemaHistory history,
+    IServiceScopeFactory scopes,
+    [FromKeyedServices(TaskDatabase.UnpooledKey)] NpgsqlDataSource unpooled,
+    TimeProvider time,
+    ILogger<DatabaseMigrator> logger)
 {
     /// <summary>Name of the traces of a migration.</summary>
     public const string ActivitySourceName = "TaskAspire.Data.Migrations";
@@ -28,14 +32,39 @@ public sealed class DatabaseMigrator(
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
         using var activity = ActivitySource.StartActivity("migrate");
+        if (!await IsUpToDateAsync(cancellationToken))
+        {
+            await ApplyMissingAsync(cancellationToken);
+        }
+
+        logger.LogInformation("The database schema is up to date");
+    }
+
+    /// <summary>It almost always is, and then EF Core's model need not be built to find nothing to do.</summary>
+    private async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await history.IsUpToDateAsync(cancellationToken);
+        }
+        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            // There is no database yet.
+            return false;
+        }
+    }
+
+    private async Task ApplyMissingAsync(CancellationToken cancellationToken)
+    {
+        await using var scope = scopes.CreateAsyncScope();
+        var database = scope.ServiceProvider.GetRequiredService<TaskDbContext>().Database;
         // Building an index may take longer than a request's command timeout.
-        database.Database.SetCommandTimeout(TimeSpan.FromMinutes(30));
-        await CreateDatabaseAsync(cancellationToken);
+        database.SetCommandTimeout(TimeSpan.FromMinutes(30));
+        await CreateDatabaseAsync(database.GetService<IRelationalDatabaseCreator>(), cancellationToken);
         await using var others = await LockOutOthersAsync(cancellationToken);
         // EF Core would find out that its history table is missing by a failing query, which the server logs as an error.
         await database.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
-        await database.Database.MigrateAsync(cancellationToken);
-        logger.LogInformation("The database schema is up to date");
+        await database.MigrateAsync(cancellationToken);
     }
 
     /// <summary>
@@ -63,9 +92,8 @@ public sealed class DatabaseMigrator(
         }
     }
 
-    private async Task CreateDatabaseAsync(CancellationToken cancellationToken)
+    private static async Task CreateDatabaseAsync(IRelationalDatabaseCreator creator, CancellationToken cancellationToken)
     {
-        var creator = database.GetService<IRelationalDatabaseCreator>();
         try
         {
             if (!await creator.ExistsAsync(cancellationToken))

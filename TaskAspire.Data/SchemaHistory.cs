@@ -5,8 +5,8 @@ using Npgsql;
 namespace TaskAspire.Data;
 
 /// <summary>
-/// Which migrations the database has. Asked by each start and each health check, and so without EF Core, whose model takes a third of a second to
-/// build.
+/// Which migrations the database has. Asked by each start, by the health check until it says yes, and so without EF Core, whose model takes a third of
+/// a second to build.
 /// </summary>
 public sealed class SchemaHistory(NpgsqlDataSource database)
 {

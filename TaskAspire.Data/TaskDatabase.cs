@@ -67,7 +67,7 @@ public static class TaskDatabase
         services.AddSingleton<WebhookSecrets>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SchemaHistory>();
-        services.AddScoped<DatabaseMigrator>();
+        services.AddSingleton<DatabaseMigrator>();
         return services;
     }
 

@@ -35,10 +35,12 @@ feed_is_closed() {
 }
 
 # Silent unless it fails.
-build() {
+quietly() {
   local output
-  output=$(dotnet build "$@" -v q --nologo 2>&1) || die "$output"
+  output=$("$@" 2>&1) || die "$output"
 }
+
+build() { quietly dotnet build "$@" -v q --nologo; }
 
 # The same, left out when no source has changed since the last time: even a build with nothing to do takes seconds.
 # (-mindepth 1: the first build puts bin and obj into the projects' own folders, which is no change.)

@@ -51,8 +51,7 @@ internal static class MigrateCommand
         {
             try
             {
-                await using var scope = app.Services.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
+                await app.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(app.Lifetime.ApplicationStopping);
                 return true;
             }
             catch (Exception failure) when (IsAway(failure) && clock.GetElapsedTime(begin) < options.MigrationPatience)

@@ -1,6 +1,5 @@
 using System.ComponentModel.DataAnnotations;
 using Microsoft.Extensions.Options;
-using Npgsql;
 using TaskAspire.Data;
 
 namespace TaskAspire.ApiService.Startup;
@@ -30,7 +29,7 @@ internal sealed class DatabaseOptions
 /// tables; and, where the database comes later than the API, in the background, while <c>/health</c> says it is not ready.
 /// </summary>
 internal sealed class SchemaMigration(
-    SchemaHistory history, IServiceScopeFactory scopes, IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<SchemaMigration> logger) : BackgroundService, IHostedLifecycleService
+    DatabaseMigrator migrator, IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<SchemaMigration> logger) : BackgroundService, IHostedLifecycleService
 {
     private bool _done = !options.Value.MigrateAtStart;
 
@@ -60,31 +59,12 @@ internal sealed class SchemaMigration(
 
         try
         {
-            if (!await IsUpToDateAsync(cancellationToken))
-            {
-                await using var scope = scopes.CreateAsyncScope();
-                await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
-            }
-
+            await migrator.MigrateAsync(cancellationToken);
             _done = true;
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
             logger.LogWarning("The schema could not be migrated yet and will be tried again: {Reason}", exception.GetBaseException().Message);
-        }
-    }
-
-    /// <summary>Almost always: asked first, because the migrator needs EF Core's model to find nothing to do.</summary>
-    private async Task<bool> IsUpToDateAsync(CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await history.IsUpToDateAsync(cancellationToken);
-        }
-        catch (PostgresException exception) when (exception.SqlState == PostgresErrorCodes.InvalidCatalogName)
-        {
-            // There is no database yet.
-            return false;
         }
     }
 }

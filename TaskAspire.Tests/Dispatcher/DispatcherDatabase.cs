@@ -42,8 +42,7 @@ internal sealed class DispatcherDatabase : IAsyncDisposable
 
     public async Task MigrateAsync(CancellationToken cancellationToken)
     {
-        await using var scope = _services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
+        await _services.GetRequiredService<DatabaseMigrator>().MigrateAsync(cancellationToken);
     }
 
     public async Task<Guid> AddUserAsync()

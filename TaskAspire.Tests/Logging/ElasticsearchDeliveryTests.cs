@@ -242,7 +242,7 @@ public class ElasticsearchDeliveryTests
     {
         var written = new TaskCompletionSource();
         var goesOn = GoesOnAsync();
-        var writer = new Thread(() => new NotHere(new Waking(written)).Emit(null!)) { Name = "writer" };
+        var writer = new Thread(() => new ThreadPoolSink(new Waking(written)).Emit(null!)) { Name = "writer" };
         writer.Start();
         Assert.NotEqual("writer", await goesOn);
 

@@ -100,7 +100,6 @@ public sealed class BackingServiceTests(BackingServices backing)
 
     private static async Task MigrateAsync(TestService service)
     {
-        await using var scope = service.Services.CreateAsyncScope();
-        await scope.ServiceProvider.GetRequiredService<DatabaseMigrator>().MigrateAsync(Cancel);
+        await service.Services.GetRequiredService<DatabaseMigrator>().MigrateAsync(Cancel);
     }
 }

@@ -48,7 +48,7 @@ internal static partial class ElasticsearchLogging
             .Enrich.WithProperty("ServiceName", service.Name)
             .Enrich.WithProperty("ServiceVersion", service.Version)
             .Enrich.WithProperty("ServiceEnvironment", service.Environment)
-            .WriteTo.Sink(LoggerSinkConfiguration.Wrap(static sink => new NotHere(sink), to => to.Elasticsearch(new ElasticsearchSinkOptions(transport)
+            .WriteTo.Sink(LoggerSinkConfiguration.Wrap(static sink => new ThreadPoolSink(sink), to => to.Elasticsearch(new ElasticsearchSinkOptions(transport)
             {
                 DataStream = new DataStreamName("logs", "taskaspire", Namespace(service.Environment)),
                 // It would install Elastic's templates, and hold the start up while it does; ours are put in place before the first batch.

@@ -9,7 +9,7 @@ namespace TaskAspire.ServiceDefaults.Logging.Elasticsearch;
 /// in place while a context of another type than its own is set.
 /// </summary>
 /// <param name="sink">The sink.</param>
-internal sealed class NotHere(ILogEventSink sink) : ILogEventSink
+internal sealed class ThreadPoolSink(ILogEventSink sink) : ILogEventSink
 {
     private static readonly SynchronizationContext Elsewhere = new ThreadPoolContext();
 

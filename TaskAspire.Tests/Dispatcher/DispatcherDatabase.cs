@@ -12,6 +12,8 @@ namespace TaskAspire.Tests.Dispatcher;
 /// <summary>A migrated database of a test's own, and what a test puts into it and reads from it.</summary>
 internal sealed class DispatcherDatabase : IAsyncDisposable
 {
+    private const int CommandTimeoutSeconds = 120;
+
     private readonly ServiceProvider _services;
 
     private DispatcherDatabase(string connectionString, ServiceProvider services)
@@ -124,6 +126,8 @@ internal sealed class DispatcherDatabase : IAsyncDisposable
     private NpgsqlCommand Command(string sql, (string Name, object Value)[] parameters)
     {
         var command = Sql.CreateCommand(sql);
+        // Some make a hundred thousand rows, beside other tests; how long a test may wait is up to the test.
+        command.CommandTimeout = CommandTimeoutSeconds;
         foreach (var (name, value) in parameters)
         {
             command.Parameters.Add(value is DBNull ? new NpgsqlParameter(name, NpgsqlTypes.NpgsqlDbType.Text) { Value = value } : new NpgsqlParameter(name, value));

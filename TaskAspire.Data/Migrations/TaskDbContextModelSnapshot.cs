@@ -425,7 +425,6 @@ namespace TaskAspire.Data.Migrations
             modelBuilder.Entity("TaskAspire.Data.Tasks.TaskReminder", b =>
                 {
                     b.Property<Guid>("Id")
-                        .ValueGeneratedOnAdd()
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
@@ -788,16 +787,9 @@ namespace TaskAspire.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_webhook_deliveries");
 
-                    b.HasIndex("CompletedAt")
-                        .HasDatabaseName("ix_webhook_deliveries_completed_at")
-                        .HasFilter("completed_at IS NOT NULL");
-
                     b.HasIndex("NextAttemptAt")
                         .HasDatabaseName("ix_webhook_deliveries_due")
                         .HasFilter("state = 0");
-
-                    b.HasIndex("UserId")
-                        .HasDatabaseName("ix_webhook_deliveries_user_id");
 
                     b.HasIndex("EndpointId", "Id")
                         .HasDatabaseName("ix_webhook_deliveries_endpoint_id_id");
@@ -1035,9 +1027,6 @@ namespace TaskAspire.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_webhook_events");
 
-                    b.HasIndex("OccurredAt")
-                        .HasDatabaseName("ix_webhook_events_occurred_at");
-
                     b.HasIndex("TaskId")
                         .HasDatabaseName("ix_webhook_events_task_id")
                         .HasFilter("task_id IS NOT NULL");
@@ -1246,13 +1235,6 @@ namespace TaskAspire.Data.Migrations
                         .OnDelete(DeleteBehavior.Cascade)
                         .IsRequired()
                         .HasConstraintName("fk_webhook_deliveries_webhook_events_event_id");
-
-                    b.HasOne("TaskAspire.Data.Users.User", null)
-                        .WithMany()
-                        .HasForeignKey("UserId")
-                        .OnDelete(DeleteBehavior.Cascade)
-                        .IsRequired()
-                        .HasConstraintName("fk_webhook_deliveries_users_user_id");
 
                     b.Navigation("Event");
                 });

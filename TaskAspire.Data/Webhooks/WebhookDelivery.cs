@@ -1,6 +1,5 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Metadata.Builders;
-using TaskAspire.Data.Users;
 
 namespace TaskAspire.Data.Webhooks;
 
@@ -16,7 +15,7 @@ public sealed class WebhookDelivery
     /// <summary>Where to.</summary>
     public Guid EndpointId { get; init; }
 
-    /// <summary>The owner of both.</summary>
+    /// <summary>The owner of both. No key of its own: it goes with either, and keys and indexes are most of what a delivery costs.</summary>
     public Guid UserId { get; init; }
 
     /// <summary>The type of the event, kept here so that a list needs no join.</summary>
@@ -85,7 +84,6 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.Property(d => d.LastError).HasMaxLength(500);
         builder.HasOne(d => d.Event).WithMany().HasForeignKey(d => d.EventId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<WebhookEndpoint>().WithMany().HasForeignKey(d => d.EndpointId).OnDelete(DeleteBehavior.Cascade);
-        builder.HasOne<User>().WithMany().HasForeignKey(d => d.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(d => d.NextAttemptAt).HasFilter("state = 0").HasDatabaseName("ix_webhook_deliveries_due");
         builder.HasIndex(d => new { d.EndpointId, d.NextAttemptAt }).HasFilter("state = 0").HasDatabaseName("ix_webhook_deliveries_endpoint_due");
         builder.HasIndex(d => new { d.EndpointId, d.NextAttemptAt }, "Held").HasFilter("state = 4").HasDatabaseName("ix_webhook_deliveries_held");
@@ -97,7 +95,5 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.HasIndex(d => new { d.EventId, d.EndpointId }, "EventAtEndpoint").HasDatabaseName("ix_webhook_deliveries_event_endpoint");
         // Whatever is asked for at once, an event is on its way to an endpoint once.
         builder.HasIndex(d => new { d.EventId, d.EndpointId }).IsUnique().HasFilter("state IN (0, 4)").HasDatabaseName("ux_webhook_deliveries_on_its_way");
-        builder.HasIndex(d => d.UserId);
-        builder.HasIndex(d => d.CompletedAt).HasFilter("completed_at IS NOT NULL");
     }
 }

@@ -50,7 +50,6 @@ internal sealed class WebhookEventConfiguration : IEntityTypeConfiguration<Webho
         builder.Property(e => e.TraceParent).HasMaxLength(55);
         builder.HasOne<User>().WithMany().HasForeignKey(e => e.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(e => new { e.UserId, e.OccurredAt });
-        builder.HasIndex(e => e.OccurredAt);
         builder.HasIndex(e => e.TaskId).HasFilter("task_id IS NOT NULL");
         builder.Property(e => e.CategoryIds).HasDefaultValueSql("'{}'");
         builder.Property(e => e.TagKeys).HasDefaultValueSql("'{}'");

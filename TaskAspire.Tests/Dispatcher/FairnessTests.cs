@@ -88,16 +88,49 @@ public class FairnessTests(BackingServices backing)
         await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
         await using var receiver = await WebhookReceiver.StartAsync();
         var user = await database.AddUserAsync();
-        await database.AddEventsAsync(user, 7);
-        await database.AddEndpointAsync(user, receiver.Url());
-        await database.AddEventsAsync(user, 25);
+        var (endpoint, _) = await database.AddEndpointAsync(user, receiver.Url(), "task.created");
+        var (paused, _) = await database.AddEndpointAsync(user, receiver.Url(), "task.deleted");
+        await database.ExecuteAsync("UPDATE webhook_endpoints SET paused_at = now() WHERE id = @paused", ("paused", paused));
+        await AddOldAsync(7, null, "");
+        await AddOldAsync(20, endpoint, "state = 1, completed_at = now() - interval '31 days'");
+        // Old, and still wanted: delivered lately after a long time held, and held to this day.
+        await AddOldAsync(9, endpoint, "state = 1, completed_at = now() - interval '2 days'");
+        await AddOldAsync(2, paused, "state = 4, next_attempt_at = now() - interval '29 days'");
+        await database.AddEventsAsync(user, 5);
         await using var dispatcher = await DispatcherHost.StartAsync(
             database.ConnectionString, null, ("Webhooks:RetentionInterval", "00:00:00.1"), ("Webhooks:RetentionBatchSize", "4"));
-        await database.CountAsync(25, "SELECT count(*) FROM webhook_deliveries WHERE state = 1");
-        await database.ExecuteAsync("UPDATE webhook_deliveries SET completed_at = now() - interval '31 days' WHERE id IN (SELECT id FROM webhook_deliveries LIMIT 20)");
-        await database.ExecuteAsync("UPDATE webhook_events SET occurred_at = now() - interval '31 days'");
-        await database.CountAsync(5, "SELECT count(*) FROM webhook_events");
-        Assert.Equal(5L, await database.ScalarAsync<long>("SELECT count(*) FROM webhook_deliveries"));
-        Assert.Equal(5L, await database.ScalarAsync<long>("SELECT count(*) FROM webhook_attempts"));
+        await database.CountAsync(16, "SELECT count(*) FROM webhook_events");
+        await database.CountAsync(5, "SELECT count(*) FROM webhook_deliveries WHERE state = 1 AND completed_at > now() - interval '1 day'");
+        Assert.Equal(16L, await database.ScalarAsync<long>("SELECT count(*) FROM webhook_deliveries"));
+        Assert.Equal(16L, await database.ScalarAsync<long>("SELECT count(*) FROM webhook_attempts"));
+
+        // 31 days ago, each with an attempt.
+        async Task AddOldAsync(int count, Guid? to, string delivery)
+        {
+            Guid[] Ids() => [.. Enumerable.Range(0, count).Select(_ => Guid.CreateVersion7(DateTimeOffset.UtcNow.AddDays(-31)))];
+            var events = Ids();
+            await database.ExecuteAsync(
+                """
+                INSERT INTO webhook_events (id, user_id, type, payload, occurred_at, endpoint_id)
+                SELECT id, @user, 'task.created', '{}', now() - interval '31 days', gen_random_uuid() FROM unnest(@ids) id
+                """,
+                ("user", user), ("ids", events));
+            if (to is not { } target)
+            {
+                return;
+            }
+
+            await database.ExecuteAsync(
+                """
+                INSERT INTO webhook_deliveries (id, event_id, endpoint_id, user_id, event_type, state, attempt_count, due_at, next_attempt_at, created_at)
+                SELECT id, event_id, @endpoint, @user, 'task.created', 1, 1, now() - interval '31 days', now() - interval '31 days', now() - interval '31 days'
+                FROM unnest(@ids, @events) AS d (id, event_id)
+                """,
+                ("ids", Ids()), ("events", events), ("endpoint", target), ("user", user));
+            await database.ExecuteAsync(
+                "INSERT INTO webhook_attempts (id, delivery_id, number, started_at, duration_ms) SELECT uuid_v7(), id, 1, created_at, 1 FROM webhook_deliveries WHERE event_id = ANY (@events)",
+                ("events", events));
+            await database.ExecuteAsync($"UPDATE webhook_deliveries SET {delivery} WHERE event_id = ANY (@events)", ("events", events));
+        }
     }
 }

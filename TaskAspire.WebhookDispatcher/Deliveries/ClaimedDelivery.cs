@@ -1,3 +1,5 @@
+using TaskAspire.WebhookDispatcher.Signing;
+
 namespace TaskAspire.WebhookDispatcher.Deliveries;
 
 /// <summary>A delivery that this dispatcher holds.</summary>
@@ -32,7 +34,7 @@ internal sealed record ClaimedDelivery(
     public void Renew(Lease old, Lease renewed) => Interlocked.CompareExchange(ref _lease, renewed, old);
 }
 
-/// <summary>The endpoint as it was when the delivery was claimed; its secrets still encrypted.</summary>
+/// <summary>The endpoint as it was when the delivery was claimed; its secrets still encrypted. One for all deliveries to it that a claim got.</summary>
 internal sealed record DeliveryTarget(
     Guid EndpointId,
     string Url,
@@ -43,7 +45,17 @@ internal sealed record DeliveryTarget(
     string? ApiKey,
     string? Headers,
     int? RateLimit,
-    int? Concurrency);
+    int? Concurrency)
+{
+    private EndpointSecrets? _secrets;
+
+    /// <summary>Its secrets decrypted, once a delivery has needed them; gone with the last delivery of the claim.</summary>
+    public EndpointSecrets? Secrets
+    {
+        get => Volatile.Read(ref _secrets);
+        set => Volatile.Write(ref _secrets, value);
+    }
+}
 
 /// <summary>A hold on deliveries for a time.</summary>
 /// <param name="Id">Written to the rows; a result is recorded only where it still stands.</param>

@@ -244,6 +244,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
     private static async Task<DeliveryClaim> ReadAsync(NpgsqlDataReader reader, int window, Lease lease, CancellationToken cancellationToken)
     {
         var deliveries = new List<ClaimedDelivery>();
+        var targets = new Dictionary<Guid, DeliveryTarget>();
         DateTime asOf = default;
         int head = 0, ready = 0, chosen = 0;
         Guid last = default;
@@ -257,9 +258,15 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
                 break;
             }
 
-            var target = new DeliveryTarget(
-                reader.GetGuid(13), reader.GetString(14), reader.GetBoolean(15), Text(16), Text(17),
-                reader.IsDBNull(18) ? null : reader.GetFieldValue<DateTimeOffset>(18), Text(19), Text(20), Number(21), Number(22));
+            var endpoint = reader.GetGuid(13);
+            if (!targets.TryGetValue(endpoint, out var target))
+            {
+                target = new DeliveryTarget(
+                    endpoint, reader.GetString(14), reader.GetBoolean(15), Text(16), Text(17),
+                    reader.IsDBNull(18) ? null : reader.GetFieldValue<DateTimeOffset>(18), Text(19), Text(20), Number(21), Number(22));
+                targets.Add(endpoint, target);
+            }
+
             deliveries.Add(new ClaimedDelivery(
                 reader.GetGuid(6), reader.GetGuid(7), reader.GetString(8), reader.GetInt32(9), reader.GetFieldValue<DateTimeOffset>(10),
                 reader.GetFieldValue<byte[]>(11), Text(12), target) { Lease = lease });

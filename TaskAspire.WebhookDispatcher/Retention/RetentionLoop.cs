@@ -13,28 +13,40 @@ internal sealed class RetentionLoop(
     TimeProvider time,
     ILogger<RetentionLoop> logger) : PersistentLoop(schema, time, logger)
 {
+    // The least UUIDv7 of the time before which things are past keeping (RFC 9562 §5.7).
+    private const string FirstKept = "(lpad(to_hex((extract(epoch FROM now() - @retention) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";
+
+    // Along the ids, from the oldest on: they begin with the time they were made at, and what was made later cannot have ended before.
     // Attempts go with their delivery.
-    private const string Deliveries = """
-        DELETE FROM webhook_deliveries
-        WHERE id IN (
-            SELECT id
-            FROM webhook_deliveries
-            WHERE completed_at IS NOT NULL AND completed_at < now() - @retention
-            ORDER BY completed_at
-            LIMIT @limit
-            FOR UPDATE SKIP LOCKED)
+    private const string Deliveries = $"""
+        WITH oldest AS MATERIALIZED (
+            SELECT id, completed_at FROM webhook_deliveries WHERE id > @after AND id < {FirstKept} ORDER BY id LIMIT @limit
+        ), removed AS (
+            DELETE FROM webhook_deliveries
+            WHERE id IN (
+                SELECT id
+                FROM webhook_deliveries
+                WHERE id = ANY (ARRAY(SELECT id FROM oldest WHERE completed_at < now() - @retention))
+                FOR UPDATE SKIP LOCKED)
+            RETURNING id
+        )
+        SELECT (SELECT count(*) FROM removed)::int, (SELECT count(*) FROM oldest)::int, (SELECT id FROM oldest ORDER BY id DESC LIMIT 1)
         """;
 
-    private const string Events = """
-        DELETE FROM webhook_events
-        WHERE id IN (
-            SELECT e.id
-            FROM webhook_events e
-            WHERE e.occurred_at < now() - @retention
-              AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.event_id = e.id)
-            ORDER BY e.occurred_at
-            LIMIT @limit
-            FOR UPDATE SKIP LOCKED)
+    private const string Events = $"""
+        WITH oldest AS MATERIALIZED (
+            SELECT id, occurred_at FROM webhook_events WHERE id > @after AND id < {FirstKept} ORDER BY id LIMIT @limit
+        ), removed AS (
+            DELETE FROM webhook_events
+            WHERE id IN (
+                SELECT e.id
+                FROM webhook_events e
+                WHERE e.id = ANY (ARRAY(SELECT id FROM oldest WHERE occurred_at < now() - @retention))
+                  AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.event_id = e.id)
+                FOR UPDATE SKIP LOCKED)
+            RETURNING id
+        )
+        SELECT (SELECT count(*) FROM removed)::int, (SELECT count(*) FROM oldest)::int, (SELECT id FROM oldest ORDER BY id DESC LIMIT 1)
         """;
 
     private const string Tallies = """
@@ -79,8 +91,8 @@ internal sealed class RetentionLoop(
     {
         while (true)
         {
-            var deliveries = await RemoveAsync(Deliveries, cancellationToken);
-            var events = await RemoveAsync(Events, cancellationToken);
+            var deliveries = await RemoveOldestAsync(Deliveries, cancellationToken);
+            var events = await RemoveOldestAsync(Events, cancellationToken);
             await RemoveAsync(Tallies, cancellationToken);
             var held = await RemoveAsync(Held, cancellationToken);
             Succeeded();
@@ -90,6 +102,32 @@ internal sealed class RetentionLoop(
             }
 
             await Task.Delay(options.Value.RetentionInterval, Time, cancellationToken);
+        }
+    }
+
+    // What is not past keeping although it is old (it waits, or waited for long) is passed over, once in each round.
+    private async Task<int> RemoveOldestAsync(string statement, CancellationToken cancellationToken)
+    {
+        var after = Guid.Empty;
+        for (var total = 0; ;)
+        {
+            await using var command = database.CreateCommand(statement);
+            command.Parameters.AddWithValue("after", after);
+            command.Parameters.AddWithValue("retention", options.Value.Retention);
+            command.Parameters.AddWithValue("limit", options.Value.RetentionBatchSize);
+            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+            {
+                await reader.ReadAsync(cancellationToken);
+                total += reader.GetInt32(0);
+                if (reader.GetInt32(1) < options.Value.RetentionBatchSize)
+                {
+                    return total;
+                }
+
+                after = reader.GetGuid(2);
+            }
+
+            await Task.Delay(Pause, Time, cancellationToken);
         }
     }
 

@@ -21,52 +21,59 @@ internal static class RecordedHeaders
     private static readonly SearchValues<string> SecretParts =
         SearchValues.Create(["auth", "cookie", "key", "password", "secret", "session", "signature", "token"], StringComparison.OrdinalIgnoreCase);
 
+    // What PostgreSQL does not store, or nobody could read.
+    private static readonly SearchValues<char> Unstorable =
+        SearchValues.Create([.. Enumerable.Range(0, char.MaxValue + 1).Select(c => (char)c).Where(c => char.IsControl(c) || char.IsSurrogate(c))]);
+
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>What was sent. Of headers that are the owner's own, the names alone.</summary>
     public static string OfRequest(HttpRequestMessage request, IReadOnlyDictionary<string, string> own) =>
-        Write(All(request.Headers, request.Content?.Headers), name => own.ContainsKey(name));
+        Write(request.Headers, request.Content?.Headers, own);
 
     /// <summary>What was answered.</summary>
-    public static string OfResponse(HttpResponseMessage response) => Write(All(response.Headers, response.Content.Headers), _ => false);
+    public static string OfResponse(HttpResponseMessage response) => Write(response.Headers, response.Content.Headers, own: null);
 
-    private static IEnumerable<KeyValuePair<string, HeaderStringValues>> All(HttpHeaders headers, HttpContentHeaders? content) =>
-        content is null ? headers.NonValidated : headers.NonValidated.Concat(content.NonValidated);
-
-    private static string Write(IEnumerable<KeyValuePair<string, HeaderStringValues>> headers, Func<string, bool> isSecret)
+    private static string Write(HttpHeaders headers, HttpContentHeaders? content, IReadOnlyDictionary<string, string>? own)
     {
-        using var buffer = new MemoryStream(512);
+        var buffer = new ArrayBufferWriter<byte>(1024);
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
-            foreach (var (name, values) in headers.Take(MaxHeaders))
+            var left = MaxHeaders;
+            Write(json, headers, own, ref left);
+            if (content is not null)
             {
-                if (json.BytesCommitted + json.BytesPending + name.Length + MaxValueLength > MaxBytes)
-                {
-                    break;
-                }
-
-                json.WriteString(Storable(name), isSecret(name) || LooksSecret(name) ? Redacted : Storable(values.ToString()));
+                Write(json, content, own, ref left);
             }
 
             json.WriteEndObject();
         }
 
-        return Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length);
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static bool LooksSecret(string name) => name.AsSpan().ContainsAny(SecretParts);
+    private static void Write(Utf8JsonWriter json, HttpHeaders headers, IReadOnlyDictionary<string, string>? own, ref int left)
+    {
+        foreach (var (name, values) in headers.NonValidated)
+        {
+            if (left == 0 || json.BytesCommitted + json.BytesPending + name.Length + MaxValueLength > MaxBytes)
+            {
+                left = 0;
+                return;
+            }
+
+            left--;
+            var isSecret = own?.ContainsKey(name) == true || name.AsSpan().ContainsAny(SecretParts);
+            json.WriteString(Storable(name), isSecret ? Redacted : Storable(values.ToString()));
+        }
+    }
 
     // Receivers send what they like; PostgreSQL does not take all of it, and a header that goes on for pages tells no more than its beginning.
     private static string Storable(string text)
     {
         var cut = text.Length > MaxValueLength ? text[..MaxValueLength] + "…" : text;
-        return string.Create(cut.Length, cut, (span, source) =>
-        {
-            for (var i = 0; i < span.Length; i++)
-            {
-                span[i] = char.IsControl(source[i]) || char.IsSurrogate(source[i]) ? '\uFFFD' : source[i];
-            }
-        });
+        return !cut.AsSpan().ContainsAny(Unstorable) ? cut : string.Create(cut.Length, cut, (span, source) =>
+            source.AsSpan().ReplaceAny(span, Unstorable, '\uFFFD'));
     }
 }

@@ -6,11 +6,18 @@ using TaskAspire.WebhookDispatcher.Deliveries;
 
 namespace TaskAspire.WebhookDispatcher.Signing;
 
-/// <summary>What a delivery is signed and sent with, decrypted; held only while it is sent.</summary>
+/// <summary>What a delivery is signed and sent with, decrypted.</summary>
 /// <param name="Keys">The key in force, then the one before it while that is valid. Never empty.</param>
 /// <param name="ApiKey">Value of <c>X-API-Key</c>; null to leave the header out.</param>
 /// <param name="Headers">Headers of the owner's own.</param>
 internal sealed record EndpointCredentials(IReadOnlyList<byte[]> Keys, string? ApiKey, IReadOnlyDictionary<string, string> Headers);
+
+/// <summary>What is stored encrypted with an endpoint, decrypted. No longer in memory than deliveries of the claim that read it.</summary>
+/// <param name="Key">The signing key; null where the shared secret is signed with.</param>
+/// <param name="PreviousKey">The one before it; null when there is none that is valid.</param>
+/// <param name="ApiKey">The endpoint's own; null when it has none.</param>
+/// <param name="Headers">Headers of the owner's own.</param>
+internal sealed record EndpointSecrets(byte[]? Key, byte[]? PreviousKey, string? ApiKey, IReadOnlyDictionary<string, string> Headers);
 
 /// <summary>An endpoint's credentials cannot be used. The message is for its owner and names the remedy.</summary>
 internal sealed class CredentialsException(string message, Exception? inner = null) : Exception(message, inner);
@@ -23,33 +30,47 @@ internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsM
     /// <exception cref="CredentialsException">There is no secret, or it cannot be read.</exception>
     public async Task<EndpointCredentials> ReadAsync(DeliveryTarget target, CancellationToken cancellationToken)
     {
-        var keys = new List<byte[]>(2);
-        if (target.UseSharedSecret)
-        {
-            // As the integrations document has it: the bytes of the text, whatever it looks like.
-            keys.Add(Encoding.UTF8.GetBytes(shared.CurrentValue.SharedSecret is { Length: > 0 } secret
-                ? secret
-                : throw new CredentialsException("The endpoint signs with the shared secret, and none is configured (WEBHOOK_SECRET).")));
-            if (shared.CurrentValue.PreviousSharedSecret is { Length: > 0 } before)
-            {
-                keys.Add(Encoding.UTF8.GetBytes(before));
-            }
-        }
-        else
-        {
-            keys.Add(await KeyAsync(target.Secret ?? throw new CredentialsException("The endpoint has no signing secret; rotate it to get one."), cancellationToken));
-            if (target.PreviousSecret is { } previous && target.PreviousSecretExpiresAt > time.GetUtcNow())
-            {
-                keys.Add(await KeyAsync(previous, cancellationToken));
-            }
-        }
-
-        return new EndpointCredentials(keys, await ApiKeyAsync(target, cancellationToken), await HeadersAsync(target, cancellationToken));
+        // Decrypting costs as much as signing; two that do so at once get the same.
+        var own = target.Secrets ??= await DecryptAsync(target, cancellationToken);
+        return new EndpointCredentials([.. KeysOf(target, own)], ApiKeyOf(own), own.Headers);
     }
 
-    private async Task<string?> ApiKeyAsync(DeliveryTarget target, CancellationToken cancellationToken)
+    private async Task<EndpointSecrets> DecryptAsync(DeliveryTarget target, CancellationToken cancellationToken) => new(
+        target.UseSharedSecret
+            ? null
+            : await KeyAsync(target.Secret ?? throw new CredentialsException("The endpoint has no signing secret; rotate it to get one."), cancellationToken),
+        !target.UseSharedSecret && target.PreviousSecret is { } previous && IsValid(target) ? await KeyAsync(previous, cancellationToken) : null,
+        target.ApiKey is { } apiKey ? await UnprotectAsync(apiKey, "API key", cancellationToken) : null,
+        await HeadersAsync(target, cancellationToken));
+
+    private IEnumerable<byte[]> KeysOf(DeliveryTarget target, EndpointSecrets own)
     {
-        var key = target.ApiKey is { } stored ? await UnprotectAsync(stored, "API key", cancellationToken) : shared.CurrentValue.ApiKey;
+        if (own.Key is { } key)
+        {
+            yield return key;
+            if (own.PreviousKey is { } previous && IsValid(target))
+            {
+                yield return previous;
+            }
+
+            yield break;
+        }
+
+        // As the integrations document has it: the bytes of the text, whatever it looks like.
+        yield return Encoding.UTF8.GetBytes(shared.CurrentValue.SharedSecret is { Length: > 0 } secret
+            ? secret
+            : throw new CredentialsException("The endpoint signs with the shared secret, and none is configured (WEBHOOK_SECRET)."));
+        if (shared.CurrentValue.PreviousSharedSecret is { Length: > 0 } before)
+        {
+            yield return Encoding.UTF8.GetBytes(before);
+        }
+    }
+
+    private bool IsValid(DeliveryTarget target) => target.PreviousSecretExpiresAt > time.GetUtcNow();
+
+    private string? ApiKeyOf(EndpointSecrets own)
+    {
+        var key = own.ApiKey ?? shared.CurrentValue.ApiKey;
         if (string.IsNullOrEmpty(key))
         {
             return null;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
@@ -22,10 +23,17 @@ internal static class WebhookSignature
     public static string OfMessage(IReadOnlyList<byte[]> keys, string id, long timestamp, ReadOnlySpan<byte> body)
     {
         var prefix = string.Create(CultureInfo.InvariantCulture, $"{id}.{timestamp}.");
-        var length = Encoding.UTF8.GetByteCount(prefix);
-        var message = new byte[length + body.Length];
-        Encoding.UTF8.GetBytes(prefix, message);
-        body.CopyTo(message.AsSpan(length));
-        return string.Join(' ', keys.Select(key => "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, message))));
+        var buffer = ArrayPool<byte>.Shared.Rent(Encoding.UTF8.GetMaxByteCount(prefix.Length) + body.Length);
+        try
+        {
+            var length = Encoding.UTF8.GetBytes(prefix, buffer);
+            body.CopyTo(buffer.AsSpan(length));
+            var message = buffer.AsMemory(0, length + body.Length);
+            return string.Join(' ', keys.Select(key => "v1," + Convert.ToBase64String(HMACSHA256.HashData(key, message.Span))));
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 }

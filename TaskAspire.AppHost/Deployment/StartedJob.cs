@@ -14,14 +14,22 @@ internal static class StartedJob
     public static IResourceBuilder<ProjectResource> PublishAsStartedJob(this IResourceBuilder<ProjectResource> project)
     {
         var name = project.Resource.Name;
+        var (deploy, start) = ($"deploy-{name}", $"start-{name}");
         return project
             .PublishAsAzureContainerAppJob((_, job) => job.Configuration.ReplicaRetryLimit = 3)
             .WithPipelineStepFactory(
-                $"start-{name}",
+                start,
                 context => StartAsync(context, name),
-                dependsOn: [$"deploy-{name}"],
                 requiredBy: [WellKnownPipelineSteps.Deploy],
-                description: $"Starts the job {name}.");
+                description: $"Starts the job {name}.")
+            // Steps are looked at before there are deployment targets, too; what depends then on the step that deploys the job depends on one that is unknown.
+            .WithPipelineConfiguration(context =>
+            {
+                if (context.Steps.Any(step => step.Name == deploy))
+                {
+                    context.Steps.Single(step => step.Name == start).DependsOn(deploy);
+                }
+            });
     }
 
     private static async Task StartAsync(PipelineStepContext context, string job)

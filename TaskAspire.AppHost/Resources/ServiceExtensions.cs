@@ -48,6 +48,13 @@ public static class ServiceExtensions
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithOwnForwardedHeaders(this IResourceBuilder<ProjectResource> project) => project.DisableForwardedHeaders();
 
+    /// <summary>
+    /// Of what is referenced, the connection string or the address. Aspire would add a variable for each part of it, passwords too, which nobody here
+    /// reads, and which a deployment would have to get at outside the key vaults.
+    /// </summary>
+    public static IResourceBuilder<ProjectResource> WithConnectionStringsAlone(this IResourceBuilder<ProjectResource> project) =>
+        project.WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString | ReferenceEnvironmentInjectionFlags.ServiceDiscovery);
+
     /// <summary><c>/metrics</c>: on a port of its own where the service is deployed, beside all else in development.</summary>
     public static IResourceBuilder<ProjectResource> WithMetrics(this IResourceBuilder<ProjectResource> project) =>
         project.ApplicationBuilder.ExecutionContext.IsRunMode

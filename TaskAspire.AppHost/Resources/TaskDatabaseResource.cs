@@ -37,7 +37,7 @@ public static class TaskDatabaseResource
     public static IResourceBuilder<ProjectResource> WithTaskDatabase(
         this IResourceBuilder<ProjectResource> project, StackModel stack, IResourceBuilder<IResourceWithConnectionString> database)
     {
-        project.WithReference(database).WaitFor(database);
+        project.WithConnectionStringsAlone().WithReference(database).WaitFor(database);
         // In Production the services refuse to start without TLS unless told otherwise. Inside the network of one machine's containers there is none.
         return stack.Target == StackTarget.Compose
             ? project.WithEnvironment(Variable + database.Resource.Name, ReferenceExpression.Create($"{database};SSL Mode=Disable"))

@@ -22,8 +22,9 @@ internal sealed class AppModel(IDistributedApplicationTestingBuilder builder) : 
         return new(await DistributedApplicationTestingBuilder.CreateAsync<Projects.TaskAspire_AppHost>(args, cancelled).WaitAsync(Patience, cancelled));
     }
 
+    // Aspire remembers, for each app host, what was given for parameters; what is written here is to be neither theirs nor the next deployment's.
     public static Task<AppModel> PublishAsync(string deployment, params string[] args) =>
-        CreateAsync(["--operation=publish", $"--Deployment={deployment}", .. args]);
+        CreateAsync(["--operation=publish", "--clear-cache=true", $"--Deployment={deployment}", .. args]);
 
     public IResource this[string name] => builder.Resources.Single(resource => resource.Name == name);
 

@@ -103,6 +103,17 @@ public class PublishedModelTests
         Assert.Equal(value, (await model.VariablesAsync(name))[variable]);
     }
 
+    [Theory]
+    [InlineData(Azure, "apiservice")]
+    [InlineData(Azure, "migrator")]
+    [InlineData(Azure, "webhookdispatcher")]
+    [InlineData(Compose, "apiservice")]
+    public async Task Of_servers_a_service_is_told_the_connection_string_alone(string deployment, string name)
+    {
+        await using var model = await AppModel.PublishAsync(deployment);
+        Assert.DoesNotContain((await model.VariablesAsync(name)).Keys, variable => variable.StartsWith("TASKDB_", StringComparison.Ordinal) || variable.StartsWith("CACHE_", StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Dispatcher_is_not_given_the_cache_that_it_does_not_use()
     {

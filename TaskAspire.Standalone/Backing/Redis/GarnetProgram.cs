@@ -23,14 +23,14 @@ internal sealed class GarnetProgram(string assembly, string version) : IRedisPro
         await using var stream = File.OpenRead(manifest);
         var json = await JsonNode.ParseAsync(stream, cancellationToken: cancellationToken);
         var version = json!["tools"]![Tool]!["version"]!.GetValue<string>();
-        if (Locate(version) is { } present)
+        if (Locate(DefaultPackages, version) is { } present)
         {
             return new GarnetProgram(present, version);
         }
         output.Notice("redis", $"no redis-server on PATH; restoring {Tool} {version} (first start only)");
         var restore = new LaunchSpec(Executables.DotNet(), "tool", "restore", "--tool-manifest", manifest) { WorkingDirectory = AppContext.BaseDirectory };
         var result = await Command.RunAsync(restore, cancellationToken);
-        return Locate(version) is { } restored
+        return (Locate(DefaultPackages, version) ?? Locate(await ConfiguredPackagesAsync(cancellationToken), version)) is { } restored
             ? new GarnetProgram(restored, version)
             : throw new StackException(
                 $"No redis-server 7 or later is on PATH, and `dotnet tool restore` did not bring {Tool} {version}: {result.Output.Trim()} "
@@ -71,11 +71,21 @@ internal sealed class GarnetProgram(string assembly, string version) : IRedisPro
             Environment = new Dictionary<string, string?> { ["DOTNET_gcServer"] = "0" },
         };
 
-    private static string? Locate(string version)
+    private static string DefaultPackages => Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } configured
+        ? configured
+        : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+
+    // A nuget.config may name another folder (globalPackagesFolder). To ask takes most of a second, so that is not done first.
+    private static async Task<string> ConfiguredPackagesAsync(CancellationToken cancellationToken)
     {
-        var packages = Environment.GetEnvironmentVariable("NUGET_PACKAGES") is { Length: > 0 } configured
-            ? configured
-            : Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        var result = await Command.RunAsync(
+            new LaunchSpec(Executables.DotNet(), "nuget", "locals", "global-packages", "--list", "--force-english-output") { WorkingDirectory = AppContext.BaseDirectory },
+            cancellationToken);
+        return result.Output.Split("global-packages:", StringSplitOptions.TrimEntries)[^1];
+    }
+
+    private static string? Locate(string packages, string version)
+    {
         var tools = Path.Combine(packages, Tool, version, "tools");
         // net8.0, net10.0, …: the newest that this runtime can run.
         return Directory.Exists(tools)

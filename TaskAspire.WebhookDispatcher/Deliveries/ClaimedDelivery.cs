@@ -49,8 +49,8 @@ internal sealed record DeliveryTarget(
 {
     private EndpointSecrets? _secrets;
 
-    /// <summary>Its secrets decrypted, once a delivery has needed them; gone with the last delivery of the claim.</summary>
-    public EndpointSecrets? Secrets
+    /// <summary>Its secrets decrypted, once a delivery has needed them; gone with the last delivery of the claim. Not public: a record would print it.</summary>
+    internal EndpointSecrets? Secrets
     {
         get => Volatile.Read(ref _secrets);
         set => Volatile.Write(ref _secrets, value);

@@ -1,9 +1,11 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
 using Npgsql;
 using TaskAspire.Tests.Fixtures;
 using TaskAspire.Tests.Webhooks;
+using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Deliveries;
 using TaskAspire.WebhookDispatcher.Sending;
 
@@ -108,6 +110,38 @@ public class EndpointLimitTests(BackingServices backing)
 
         Assert.True(RowsRead(claiming) < 1000, $"A claim of 100 read {RowsRead(claiming)} deliveries:\n{Describe(claiming)}");
         Assert.True(RowsRead(recording) < 1000, $"Recording 100 read {RowsRead(recording)} deliveries:\n{Describe(recording)}");
+    }
+
+    [Fact]
+    public async Task Statements_of_the_queue_are_not_compiled_to_machine_code()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var batch = database.Sql.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(DeliveryClaims.ByIndexOnly));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand("SELECT current_setting('jit')"));
+        await using var reader = await batch.ExecuteReaderAsync(Token);
+        Assert.True(await reader.NextResultAsync(Token));
+        Assert.True(await reader.ReadAsync(Token));
+        Assert.Equal("off", reader.GetString(0));
+    }
+
+    [Fact]
+    public void An_endpoint_that_failed_many_times_is_claimed_for_once_before_that_is_recorded()
+    {
+        var options = new DispatcherOptions();
+        var lanes = new DeliveryLanes(Options.Create(options), TimeProvider.System);
+        var target = new DeliveryTarget(Guid.NewGuid(), "https://example.com", false, null, null, null, null, null, null, null);
+        var deliveries = Enumerable.Range(0, options.LatchAfter).Select(_ => new ClaimedDelivery(
+            Guid.NewGuid(), Guid.NewGuid(), "task.created", 0, DateTimeOffset.UnixEpoch, [], null, target) { Lease = new Lease(Guid.Empty, 0) }).ToList();
+        Assert.All(deliveries, delivery => Assert.True(lanes.TryAdd(delivery)));
+        foreach (var delivery in deliveries[1..])
+        {
+            lanes.Finish(delivery, succeeded: false, TimeSpan.Zero, out _);
+        }
+
+        Assert.Equal([options.PerEndpointConcurrency], lanes.Room().Caps);
+        lanes.Finish(deliveries[0], succeeded: false, TimeSpan.Zero, out _);
+        Assert.Equal([1], lanes.Room().Caps);
     }
 
     [Fact]

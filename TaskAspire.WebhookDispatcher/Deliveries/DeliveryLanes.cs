@@ -163,6 +163,12 @@ internal sealed class DeliveryLanes(IOptions<DispatcherOptions> options, TimePro
 
     private int CapOf(Lane lane)
     {
+        // The database latches it as soon as these failures are recorded; until then no more is claimed than it would let through.
+        if (lane.Failures >= _options.LatchAfter)
+        {
+            return 1;
+        }
+
         // The rate was counted when it was claimed: what then waited here would go out in a bunch.
         if (lane.Failures > 0 || lane.IsRateLimited)
         {

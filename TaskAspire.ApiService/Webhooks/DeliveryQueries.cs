@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Security.Claims;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -81,13 +80,13 @@ internal static class DeliveryQueries
 
         if (query.From is { } from)
         {
-            var first = FirstIdAt(from);
+            var first = UuidV7.LeastAt(from);
             matching = matching.Where(d => d.CreatedAt >= from && d.Id >= first);
         }
 
         if (query.To is { } to)
         {
-            var end = FirstIdAt(to + LongestTransaction);
+            var end = UuidV7.LeastAt(to + LongestTransaction);
             matching = matching.Where(d => d.CreatedAt < to && d.Id < end);
         }
 
@@ -107,15 +106,6 @@ internal static class DeliveryQueries
         WebhookDeliveryState.Held => deliveries.Where(d => d.State == WebhookDeliveryState.Held),
         _ => deliveries.Where(d => d.State == state),
     };
-
-    /// <summary>The least UUIDv7 of a time (RFC 9562 §5.7).</summary>
-    internal static Guid FirstIdAt(DateTimeOffset time)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        bytes.Clear();
-        BinaryPrimitives.WriteInt64BigEndian(bytes, time.ToUnixTimeMilliseconds() << 16);
-        return new Guid(bytes, bigEndian: true);
-    }
 
     private static async Task<ILookup<Guid, AttemptResponse>> FindAttemptsAsync(TaskDbContext database, List<Guid> deliveries, CancellationToken cancellationToken) =>
         (await database.WebhookAttempts.Where(a => deliveries.Contains(a.DeliveryId)).OrderBy(a => a.Number).ThenBy(a => a.StartedAt)

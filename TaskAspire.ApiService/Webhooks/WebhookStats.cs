@@ -103,7 +103,7 @@ internal static class WebhookStats
         var now = clock.Now();
         var since = new DateTimeOffset((now - length).UtcTicks / Bucket.Ticks * Bucket.Ticks, TimeSpan.Zero);
         var sums = await SumAsync(database, id, since, cancellationToken);
-        var counts = await CountAsync(database, id, DeliveryQueries.FirstIdAt(since), cancellationToken);
+        var counts = await CountAsync(database, id, UuidV7.LeastAt(since), cancellationToken);
         var total = sums.Delivered + sums.Failed;
         return TypedResults.Ok(new WebhookStatsResponse(
             window,

@@ -12,6 +12,8 @@ internal sealed class AppModel(IDistributedApplicationTestingBuilder builder) : 
     /// <summary>Long enough for a busy machine; a model that takes longer waits for something that does not come.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    private static readonly TimeSpan PublishPatience = TimeSpan.FromMinutes(2);
+
     public IReadOnlyCollection<IResource> Resources => [.. builder.Resources];
 
     public IDistributedApplicationTestingBuilder Builder => builder;
@@ -25,6 +27,15 @@ internal sealed class AppModel(IDistributedApplicationTestingBuilder builder) : 
     // Aspire remembers, for each app host, what was given for parameters; what is written here is to be neither theirs nor the next deployment's.
     public static Task<AppModel> PublishAsync(string deployment, params string[] args) =>
         CreateAsync(["--operation=publish", "--clear-cache=true", $"--Deployment={deployment}", .. args]);
+
+    /// <summary>Publishes: writes what the arguments ask for.</summary>
+    public static async Task WriteAsync(string deployment, params string[] args)
+    {
+        var cancelled = TestContext.Current.CancellationToken;
+        await using var model = await PublishAsync(deployment, args);
+        await using var app = await model.Builder.BuildAsync(cancelled).WaitAsync(PublishPatience, cancelled);
+        await app.RunAsync(cancelled).WaitAsync(PublishPatience, cancelled);
+    }
 
     public IResource this[string name] => builder.Resources.Single(resource => resource.Name == name);
 

@@ -7,14 +7,13 @@ namespace TaskAspire.Tests.AppHost;
 /// <summary>What the app host publishes for Azure: Bicep by <c>aspire publish</c> and <c>aspire deploy</c>, and the manifest that <c>azd</c> reads.</summary>
 public partial class AzureTemplateTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Has_a_module_for_each_part()
     {
-        using var directory = await PublishAsync();
+        using var directory = new TestDirectory();
+        await PublishAsync("--step=publish", directory.Path);
         var modules = Directory.EnumerateDirectories(directory.Path).Select(Path.GetFileName).ToList();
         Assert.Superset(
             new HashSet<string?> { "apiservice", "cache", "cache-kv", "env", "env-acr", "migrator", "postgres", "postgres-kv", "webhookdispatcher" }, modules.ToHashSet());
@@ -25,7 +24,8 @@ public partial class AzureTemplateTests
     [Fact]
     public async Task Only_the_api_can_be_reached_from_outside()
     {
-        using var directory = await PublishAsync();
+        using var directory = new TestDirectory();
+        await PublishAsync("--step=publish", directory.Path);
         Assert.Equal(["true", "false"], External().Matches(await ReadAsync(directory, "apiservice")).Select(match => match.Groups[1].Value));
         Assert.Equal(["false", "false"], External().Matches(await ReadAsync(directory, "webhookdispatcher")).Select(match => match.Groups[1].Value));
         Assert.Empty(External().Matches(await ReadAsync(directory, "migrator")));
@@ -34,7 +34,8 @@ public partial class AzureTemplateTests
     [Fact]
     public async Task The_migrator_is_a_job_that_is_started()
     {
-        using var directory = await PublishAsync();
+        using var directory = new TestDirectory();
+        await PublishAsync("--step=publish", directory.Path);
         var migrator = await ReadAsync(directory, "migrator");
         Assert.Contains("'Microsoft.App/jobs@", migrator, StringComparison.Ordinal);
         Assert.Contains("triggerType: 'Manual'", migrator, StringComparison.Ordinal);
@@ -44,7 +45,8 @@ public partial class AzureTemplateTests
     [Fact]
     public async Task The_api_grows_with_requests_and_the_dispatcher_with_what_is_due()
     {
-        using var directory = await PublishAsync();
+        using var directory = new TestDirectory();
+        await PublishAsync("--step=publish", directory.Path);
         Assert.Contains("concurrentRequests: '50'", await ReadAsync(directory, "apiservice"), StringComparison.Ordinal);
         var dispatcher = await ReadAsync(directory, "webhookdispatcher");
         Assert.Contains("type: 'postgresql'", dispatcher, StringComparison.Ordinal);
@@ -58,7 +60,8 @@ public partial class AzureTemplateTests
     [InlineData("migrator")]
     public async Task Secrets_are_referred_to(string name)
     {
-        using var directory = await PublishAsync();
+        using var directory = new TestDirectory();
+        await PublishAsync("--step=publish", directory.Path);
         var template = await ReadAsync(directory, name);
         // A variable of the container has a value that anybody may read, or refers to a secret.
         var secure = SecureParameters().Matches(template).Select(match => match.Groups[1].Value).ToList();
@@ -74,7 +77,7 @@ public partial class AzureTemplateTests
     {
         using var directory = new TestDirectory();
         var path = Path.Combine(directory.Path, "manifest.json");
-        await RunAsync("--publisher=manifest", $"--output-path={path}");
+        await PublishAsync("--publisher=manifest", path);
         using var manifest = JsonDocument.Parse(await File.ReadAllBytesAsync(path, Token));
         var resources = manifest.RootElement.GetProperty("resources").EnumerateObject().ToDictionary(r => r.Name, r => r.Value.GetProperty("type").GetString());
         Assert.Superset(
@@ -84,20 +87,8 @@ public partial class AzureTemplateTests
         Assert.DoesNotContain("annotated.string", resources.Values);
     }
 
-    private static async Task<TestDirectory> PublishAsync()
-    {
-        var directory = new TestDirectory();
-        await RunAsync("--step=publish", $"--output-path={directory.Path}");
-        return directory;
-    }
-
-    private static async Task RunAsync(params string[] args)
-    {
-        await using var model = await AppModel.PublishAsync(
-            PublishedModelTests.Azure, ["--Parameters:jwt-private-key=private", "--Parameters:jwt-public-key=public", .. args]);
-        await using var app = await model.Builder.BuildAsync(Token).WaitAsync(Patience, Token);
-        await app.RunAsync(Token).WaitAsync(Patience, Token);
-    }
+    private static Task PublishAsync(string what, string path) => AppModel.WriteAsync(
+        PublishedModelTests.Azure, "--Parameters:jwt-private-key=private", "--Parameters:jwt-public-key=public", what, $"--output-path={path}");
 
     private static Task<string> ReadAsync(TestDirectory directory, string name) => File.ReadAllTextAsync(Path.Combine(directory.Path, name, $"{name}.bicep"), Token);
 

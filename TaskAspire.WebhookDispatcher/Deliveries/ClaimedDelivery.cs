@@ -47,14 +47,8 @@ internal sealed record DeliveryTarget(
     int? RateLimit,
     int? Concurrency)
 {
-    private EndpointSecrets? _secrets;
-
     /// <summary>Its secrets decrypted, once a delivery has needed them; gone with the last delivery of the claim. Not public: a record would print it.</summary>
-    internal EndpointSecrets? Secrets
-    {
-        get => Volatile.Read(ref _secrets);
-        set => Volatile.Write(ref _secrets, value);
-    }
+    internal EndpointSecrets? Secrets { get; set; }
 }
 
 /// <summary>A hold on deliveries for a time.</summary>

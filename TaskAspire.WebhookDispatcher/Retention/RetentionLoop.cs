@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TaskAspire.Data;
 using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Hosting;
 
@@ -13,41 +14,11 @@ internal sealed class RetentionLoop(
     TimeProvider time,
     ILogger<RetentionLoop> logger) : PersistentLoop(schema, time, logger)
 {
-    // The least UUIDv7 of the time before which things are past keeping (RFC 9562 §5.7).
-    private const string FirstKept = "(lpad(to_hex((extract(epoch FROM now() - @retention) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid";
-
-    // Along the ids, from the oldest on: they begin with the time they were made at, and what was made later cannot have ended before.
     // Attempts go with their delivery.
-    private const string Deliveries = $"""
-        WITH oldest AS MATERIALIZED (
-            SELECT id, completed_at FROM webhook_deliveries WHERE id > @after AND id < {FirstKept} ORDER BY id LIMIT @limit
-        ), removed AS (
-            DELETE FROM webhook_deliveries
-            WHERE id IN (
-                SELECT id
-                FROM webhook_deliveries
-                WHERE id = ANY (ARRAY(SELECT id FROM oldest WHERE completed_at < now() - @retention))
-                FOR UPDATE SKIP LOCKED)
-            RETURNING id
-        )
-        SELECT (SELECT count(*) FROM removed)::int, (SELECT count(*) FROM oldest)::int, (SELECT id FROM oldest ORDER BY id DESC LIMIT 1)
-        """;
+    private static readonly string Deliveries = RemoveOldest("webhook_deliveries", "completed_at", "TRUE");
 
-    private const string Events = $"""
-        WITH oldest AS MATERIALIZED (
-            SELECT id, occurred_at FROM webhook_events WHERE id > @after AND id < {FirstKept} ORDER BY id LIMIT @limit
-        ), removed AS (
-            DELETE FROM webhook_events
-            WHERE id IN (
-                SELECT e.id
-                FROM webhook_events e
-                WHERE e.id = ANY (ARRAY(SELECT id FROM oldest WHERE occurred_at < now() - @retention))
-                  AND NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.event_id = e.id)
-                FOR UPDATE SKIP LOCKED)
-            RETURNING id
-        )
-        SELECT (SELECT count(*) FROM removed)::int, (SELECT count(*) FROM oldest)::int, (SELECT id FROM oldest ORDER BY id DESC LIMIT 1)
-        """;
+    private static readonly string Events = RemoveOldest(
+        "webhook_events", "occurred_at", "NOT EXISTS (SELECT FROM webhook_deliveries d WHERE d.event_id = e.id)");
 
     private const string Tallies = """
         DELETE FROM webhook_tallies
@@ -105,42 +76,60 @@ internal sealed class RetentionLoop(
         }
     }
 
+    // Along the ids, from the oldest on: they begin with the time they were made at, and what was made later cannot have ended before.
+    private static string RemoveOldest(string table, string ended, string and) => $"""
+        WITH oldest AS MATERIALIZED (
+            SELECT id, {ended} FROM {table} WHERE id > @after AND id < @first_kept ORDER BY id LIMIT @limit
+        ), removed AS (
+            DELETE FROM {table}
+            WHERE id IN (
+                SELECT e.id
+                FROM {table} e
+                WHERE e.id = ANY (ARRAY(SELECT id FROM oldest WHERE {ended} < now() - @retention)) AND {and}
+                FOR UPDATE SKIP LOCKED)
+            RETURNING id
+        )
+        SELECT (SELECT count(*) FROM removed)::int, (SELECT count(*) FROM oldest)::int, (SELECT id FROM oldest ORDER BY id DESC LIMIT 1)
+        """;
+
     // What is not past keeping although it is old (it waits, or waited for long) is passed over, once in each round.
-    private async Task<int> RemoveOldestAsync(string statement, CancellationToken cancellationToken)
+    private Task<int> RemoveOldestAsync(string statement, CancellationToken cancellationToken)
     {
         var after = Guid.Empty;
-        for (var total = 0; ;)
-        {
-            await using var command = database.CreateCommand(statement);
-            command.Parameters.AddWithValue("after", after);
-            command.Parameters.AddWithValue("retention", options.Value.Retention);
-            command.Parameters.AddWithValue("limit", options.Value.RetentionBatchSize);
-            await using (var reader = await command.ExecuteReaderAsync(cancellationToken))
+        var firstKept = UuidV7.LeastAt(Time.GetUtcNow() - options.Value.Retention);
+        return InBatchesAsync(
+            statement,
+            async command =>
             {
+                command.Parameters.AddWithValue("after", after);
+                command.Parameters.AddWithValue("first_kept", firstKept);
+                await using var reader = await command.ExecuteReaderAsync(cancellationToken);
                 await reader.ReadAsync(cancellationToken);
-                total += reader.GetInt32(0);
-                if (reader.GetInt32(1) < options.Value.RetentionBatchSize)
-                {
-                    return total;
-                }
-
-                after = reader.GetGuid(2);
-            }
-
-            await Task.Delay(Pause, Time, cancellationToken);
-        }
+                after = reader.IsDBNull(2) ? after : reader.GetGuid(2);
+                return (reader.GetInt32(0), reader.GetInt32(1));
+            },
+            cancellationToken);
     }
 
-    private async Task<int> RemoveAsync(string statement, CancellationToken cancellationToken)
+    private Task<int> RemoveAsync(string statement, CancellationToken cancellationToken) => InBatchesAsync(
+        statement,
+        async command =>
+        {
+            var removed = await command.ExecuteNonQueryAsync(cancellationToken);
+            return (removed, removed);
+        },
+        cancellationToken);
+
+    private async Task<int> InBatchesAsync(string statement, Func<NpgsqlCommand, Task<(int Removed, int LookedAt)>> executeAsync, CancellationToken cancellationToken)
     {
         for (var total = 0; ;)
         {
             await using var command = database.CreateCommand(statement);
             command.Parameters.AddWithValue("retention", options.Value.Retention);
             command.Parameters.AddWithValue("limit", options.Value.RetentionBatchSize);
-            var removed = await command.ExecuteNonQueryAsync(cancellationToken);
+            var (removed, lookedAt) = await executeAsync(command);
             total += removed;
-            if (removed < options.Value.RetentionBatchSize)
+            if (lookedAt < options.Value.RetentionBatchSize)
             {
                 return total;
             }

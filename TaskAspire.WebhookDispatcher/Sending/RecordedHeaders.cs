@@ -40,32 +40,28 @@ internal static class RecordedHeaders
         using (var json = new Utf8JsonWriter(buffer, Options))
         {
             json.WriteStartObject();
-            var left = MaxHeaders;
-            Write(json, headers, own, ref left);
-            if (content is not null)
-            {
-                Write(json, content, own, ref left);
-            }
-
+            Write(json, [headers, content], own);
             json.WriteEndObject();
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
-    private static void Write(Utf8JsonWriter json, HttpHeaders headers, IReadOnlyDictionary<string, string>? own, ref int left)
+    private static void Write(Utf8JsonWriter json, ReadOnlySpan<HttpHeaders?> parts, IReadOnlyDictionary<string, string>? own)
     {
-        foreach (var (name, values) in headers.NonValidated)
+        var written = 0;
+        foreach (var part in parts)
         {
-            if (left == 0 || json.BytesCommitted + json.BytesPending + name.Length + MaxValueLength > MaxBytes)
+            foreach (var (name, values) in part?.NonValidated ?? default)
             {
-                left = 0;
-                return;
-            }
+                if (written++ == MaxHeaders || json.BytesCommitted + json.BytesPending + name.Length + MaxValueLength > MaxBytes)
+                {
+                    return;
+                }
 
-            left--;
-            var isSecret = own?.ContainsKey(name) == true || name.AsSpan().ContainsAny(SecretParts);
-            json.WriteString(Storable(name), isSecret ? Redacted : Storable(values.ToString()));
+                var isSecret = own?.ContainsKey(name) == true || name.AsSpan().ContainsAny(SecretParts);
+                json.WriteString(Storable(name), isSecret ? Redacted : Storable(values.ToString()));
+            }
         }
     }
 

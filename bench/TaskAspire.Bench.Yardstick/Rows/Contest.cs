@@ -13,6 +13,9 @@ internal sealed record Contest(string Name, double Bound, string FloorRequests, 
     /// <summary>Until the just-in-time compiler is done with it, which takes it half of the processors meanwhile.</summary>
     private const int WarmUpSeconds = 8;
 
+    /// <summary>Whose processor time is told, for each request.</summary>
+    private static readonly string[] s_told = ["API", "PostgreSQL", "Redis"];
+
     public async Task<Row> RunAsync(Site site, Settings settings, CancellationToken cancellationToken)
     {
         var warmUp = settings.Quick ? settings.Seconds : WarmUpSeconds;
@@ -21,6 +24,8 @@ internal sealed record Contest(string Name, double Bound, string FloorRequests, 
         List<double> floor = [], product = [];
         var allocated = 0.0;
         var requests = 0L;
+        var names = new Dictionary<int, string> { [site.Product.ProcessId] = "API" };
+        Dictionary<string, double> used = [];
         for (var round = 0; round < settings.Rounds; round++)
         {
             // Who goes first changes, so that neither always has the warmer caches.
@@ -30,7 +35,13 @@ internal sealed record Contest(string Name, double Bound, string FloorRequests, 
             }
 
             var before = await Counters.ReadAsync(site.Api, Counters.Allocated, cancellationToken);
+            var began = ProcessorTime.Read(names);
             var result = await WrkAsync(site.Product, ProductRequests, settings.Seconds);
+            foreach (var (what, time) in ProcessorTime.Between(began, ProcessorTime.Read(names)))
+            {
+                used[what] = used.GetValueOrDefault(what) + time;
+            }
+
             allocated += await Counters.ReadAsync(site.Api, Counters.Allocated, cancellationToken) - before;
             requests += result.Requests;
             product.Add(result.PerSecond);
@@ -46,7 +57,8 @@ internal sealed record Contest(string Name, double Bound, string FloorRequests, 
         var ratios = product.Zip(floor, (p, f) => p / f).Order().ToList();
         return new Row(
             Name, $"≥ {Bound} ×", $"{Row.Number(ratio)} × ({Row.Number(ratios[0])}–{Row.Number(ratios[^1])})", ratio >= Bound,
-            $"{Row.Number(Rounds.Median(product), "#,0")}/s beside {Row.Number(Rounds.Median(floor), "#,0")}/s; {Row.Number(allocated / requests, "#,0")} bytes allocated per request");
+            $"{Row.Number(Rounds.Median(product), "#,0")}/s beside {Row.Number(Rounds.Median(floor), "#,0")}/s; {Row.Number(allocated / requests, "#,0")} bytes allocated per request; "
+            + string.Join(", ", s_told.Select(what => $"{what} {Row.Number(used.GetValueOrDefault(what) * 1e6 / requests, "0")} µs")));
 
         async Task<double> FloorAsync() => (await WrkAsync(site.Floor, FloorRequests, settings.Seconds)).PerSecond;
 

@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using Npgsql;
+using StackExchange.Redis;
 using TaskAspire.Bench.Yardstick.Load;
 using TaskAspire.Standalone.Backing;
 
@@ -36,6 +37,7 @@ internal sealed class Site : IAsyncDisposable
         var site = new Site(await EmbeddedBacking.StartAsync(folder, 0, 0, cancellationToken), folder);
         try
         {
+            await site.KeepRedisInMemoryAsync();
             site.WriteKeys();
             site.Product = await site.StartProductAsync(cancellationToken);
             site.Floor = await Service.StartAsync(
@@ -102,6 +104,22 @@ internal sealed class Site : IAsyncDisposable
         ["Webhooks__AllowedNetworks__0"] = "127.0.0.0/8",
         ["WEBHOOK_SECRET"] = "only-for-measuring-0123456789abcdef",
     };
+
+    /// <summary>As Azure Managed Redis runs: rewriting its files took more time than the requests, in bursts.</summary>
+    private async Task KeepRedisInMemoryAsync()
+    {
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(_backing.RedisConnectionString + ",allowAdmin=true");
+        var server = redis.GetServers()[0];
+        try
+        {
+            await server.ConfigSetAsync("appendonly", "no");
+            await server.ConfigSetAsync("save", "");
+        }
+        catch (RedisServerException)
+        {
+            // Garnet, which has no such settings.
+        }
+    }
 
     private void WriteKeys()
     {

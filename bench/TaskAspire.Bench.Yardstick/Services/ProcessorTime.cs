@@ -1,21 +1,21 @@
 using System.Globalization;
 
-namespace TaskAspire.Bench.Yardstick.Scale;
+namespace TaskAspire.Bench.Yardstick.Services;
 
 /// <summary>Processor time of all processes, by what they are (Linux: <c>proc(5)</c>).</summary>
 internal sealed class ProcessorTime
 {
     private const double TicksPerSecond = 100;
 
-    private readonly Dictionary<string, double> _seconds;
+    private readonly Dictionary<int, (string What, double Seconds)> _processes;
 
-    private ProcessorTime(Dictionary<string, double> seconds) => _seconds = seconds;
+    private ProcessorTime(Dictionary<int, (string What, double Seconds)> processes) => _processes = processes;
 
     /// <summary>What it is up to now.</summary>
     /// <param name="services">Names of processes of ours, by id.</param>
     public static ProcessorTime Read(IReadOnlyDictionary<int, string> services)
     {
-        var seconds = new Dictionary<string, double>(StringComparer.Ordinal);
+        var processes = new Dictionary<int, (string What, double Seconds)>();
         foreach (var folder in Directory.EnumerateDirectories("/proc").Where(d => int.TryParse(Path.GetFileName(d), NumberStyles.None, CultureInfo.InvariantCulture, out _)))
         {
             try
@@ -31,8 +31,7 @@ internal sealed class ProcessorTime
                     "wrk" => "wrk",
                     _ => "others",
                 };
-                seconds[what] = seconds.GetValueOrDefault(what)
-                    + ((long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
+                processes[id] = (what, (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond);
             }
             catch (IOException)
             {
@@ -40,13 +39,18 @@ internal sealed class ProcessorTime
             }
         }
 
-        return new ProcessorTime(seconds);
+        return new ProcessorTime(processes);
     }
+
+    /// <summary>The seconds that each used between two readings; what ended meanwhile is not in it.</summary>
+    public static IReadOnlyDictionary<string, double> Between(ProcessorTime before, ProcessorTime after) => after._processes
+        .GroupBy(process => process.Value.What, process => process.Value.Seconds - before._processes.GetValueOrDefault(process.Key).Seconds)
+        .ToDictionary(group => group.Key, group => group.Sum());
 
     /// <summary>Who used how many processors between two readings, the most first.</summary>
     public static string Describe(ProcessorTime before, ProcessorTime after, double elapsed)
     {
-        var used = after._seconds.Select(pair => (What: pair.Key, Processors: (pair.Value - before._seconds.GetValueOrDefault(pair.Key)) / elapsed)).Where(u => u.Processors >= 0.02)
+        var used = Between(before, after).Select(pair => (What: pair.Key, Processors: pair.Value / elapsed)).Where(u => u.Processors >= 0.02)
             .OrderByDescending(u => u.Processors).ToList();
         var total = used.Sum(u => u.Processors);
         var shares = string.Join(", ", used.Select(u => string.Create(CultureInfo.InvariantCulture, $"{u.What} {u.Processors:0.00}")));

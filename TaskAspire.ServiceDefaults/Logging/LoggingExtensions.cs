@@ -62,6 +62,7 @@ internal static class LoggingExtensions
             (services, logger) => Configure(logger, services.GetRequiredService<IConfiguration>(), services.GetRequiredService<IHostEnvironment>(), services),
             preserveStaticLogger: true,
             writeToProviders: true);
+        CachedLoggerFactory.Add(builder.Services);
         return builder;
     }
 

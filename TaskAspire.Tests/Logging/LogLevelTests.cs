@@ -26,4 +26,15 @@ public class LogLevelTests
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(category);
         Assert.Equal(expected, Enum.GetValues<LogLevel>().First(logger.IsEnabled));
     }
+
+    [Fact]
+    public async Task Who_asks_twice_for_the_logger_of_a_category_gets_the_same()
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.AddServiceDefaults();
+        await using var app = builder.Build();
+        var loggers = app.Services.GetRequiredService<ILoggerFactory>();
+        Assert.Same(loggers.CreateLogger("a"), loggers.CreateLogger("a"));
+        Assert.NotSame(loggers.CreateLogger("a"), loggers.CreateLogger("b"));
+    }
 }

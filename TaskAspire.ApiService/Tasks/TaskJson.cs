@@ -12,7 +12,7 @@ namespace TaskAspire.ApiService.Tasks;
 internal sealed class TaskJson(NpgsqlDataSource database, ConnectionQueue connections, TimeProvider clock)
 {
     private const int Retries = 2;
-    private const string Single = $"SELECT {TaskRow.Columns} FROM {TaskRow.Tables} WHERE t.id = $1 AND t.user_id = $2 AND t.deleted_at IS NULL";
+    private const string Single = $"SELECT {TaskRow.Columns} FROM tasks t {TaskRow.Joins} WHERE t.id = $1 AND t.user_id = $2 AND t.deleted_at IS NULL";
 
     /// <summary>The task and its entity tag; null when the user has none of this id, or only in the trash.</summary>
     public async Task<(JsonBody Body, string ETag)?> FindAsync(Guid userId, Guid id, CancellationToken cancellationToken)

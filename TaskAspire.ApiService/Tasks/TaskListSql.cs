@@ -4,8 +4,8 @@ using Npgsql;
 namespace TaskAspire.ApiService.Tasks;
 
 /// <summary>
-/// The statements of a list. Each first finds the ids of its page, for which the columns of an index are enough, and only then reads
-/// those tasks (docs/adr/0010-lists-are-walked.md).
+/// The statements of a list. Where tasks may be passed over, the ids of the page are found first, for which the columns of an index are enough,
+/// and only those tasks are read (docs/adr/0010-lists-are-walked.md).
 /// </summary>
 internal static class TaskListSql
 {
@@ -57,6 +57,16 @@ internal static class TaskListSql
         var filter = new TaskFilter(userId, query, now, parameters);
         var order = TaskOrder.Of(query.Sort, query.Search, parameters);
         var limit = new Slice(query.Limit + 1, query.Cursor is null && query.Page > 1 ? parameters.Add(query.Start) : null);
+        if (limit.Offset is null && query.Sort.Key != TaskSortKey.DueDate && !NeedsPlanOfItsOwn(query))
+        {
+            // Nothing is passed over: the first tasks of the index are the page, and need not be looked up by their ids.
+            return parameters.Command($"""
+                SELECT {TaskRow.Columns}, NULL::int, {(query.IsCounted ? Counted(query, filter) : "NULL::bigint")}
+                FROM ({Walk(query, order, filter.ByWalk, limit, parameters, "t.*")}) t {TaskRow.Joins}
+                ORDER BY {order.ByIndex}
+                """);
+        }
+
         var (before, page) = query.Sort.Key == TaskSortKey.Relevance ? ("", Ranked(query, filter, order, limit, parameters))
             : limit.Offset is null && filter.OfOne is { } fits ? Near(query, filter, fits, order, limit, parameters)
             : Far(query, filter, order, limit, "", parameters);
@@ -66,7 +76,7 @@ internal static class TaskListSql
             {page}
             )
             SELECT {TaskRow.Columns}, {rank}, {Total(query, filter)}
-            FROM page p JOIN {TaskRow.Tables} ON t.id = p.id
+            FROM page p JOIN tasks t ON t.id = p.id {TaskRow.Joins}
             ORDER BY {order.By("p")}
             """);
     }
@@ -107,7 +117,7 @@ internal static class TaskListSql
         var near = $"""
             near AS MATERIALIZED (
                 SELECT w.id, w.key FROM (
-                    {Walk(query, order, filter.ByColumns, new Slice(LookedAtFirst, null), parameters, fits)}
+                    {Walk(query, order, filter.ByColumns, new Slice(LookedAtFirst, null), parameters, $"{Place(order)}, {fits} AS fits")}
                 ) w WHERE w.fits ORDER BY {order.By("w")} {slice}
             ),
 
@@ -125,7 +135,7 @@ internal static class TaskListSql
     {
         if (query.Search is not { HasIndexedTerm: true })
         {
-            return ("", Walk(query, order, condition + filter.ByWalk, slice, parameters));
+            return ("", Walk(query, order, condition + filter.ByWalk, slice, parameters, Place(order)));
         }
 
         var hits = $"""
@@ -137,7 +147,7 @@ internal static class TaskListSql
         return (hits, $"""
             ({Few(query, order, slice, parameters)})
             UNION ALL
-            ({Walk(query, order, $"(SELECT count(*) FROM hits) > {Number(MaxSortedHits)} AND {filter.ByWalk}", slice, parameters)})
+            ({Walk(query, order, $"(SELECT count(*) FROM hits) > {Number(MaxSortedHits)} AND {filter.ByWalk}", slice, parameters, Place(order))})
             """);
     }
 
@@ -156,13 +166,13 @@ internal static class TaskListSql
     /// <param name="conditions">On <c>tasks t</c>.</param>
     /// <param name="slice">The page.</param>
     /// <param name="parameters">Takes the values.</param>
-    /// <param name="fits">What is to be told of each task of the page, in a column of this name.</param>
-    private static string Walk(TaskListQuery query, TaskOrder order, string conditions, Slice slice, SqlParameters parameters, string? fits = null)
+    /// <param name="columns">What is to be told of each task.</param>
+    private static string Walk(TaskListQuery query, TaskOrder order, string conditions, Slice slice, SqlParameters parameters, string columns)
     {
         if (query.Sort.Key != TaskSortKey.DueDate)
         {
             var after = query.Cursor is null ? "" : $" AND {order.After(query.Cursor, parameters)}";
-            return Part(order, conditions + after, slice.ToString(), fits);
+            return Part(order, conditions + after, slice.ToString(), columns);
         }
 
         // Those without a due date are a part of their own: the index has them at the end, and so first when it is read backwards.
@@ -179,22 +189,25 @@ internal static class TaskListSql
 
         return parts switch
         {
-            [] => Part(order, $"{conditions} AND false", slice.ToString(), fits),
-            [var only] => Part(order, $"{conditions} AND {only}", slice.ToString(), fits),
+            [] => Part(order, $"{conditions} AND false", slice.ToString(), columns),
+            [var only] => Part(order, $"{conditions} AND {only}", slice.ToString(), columns),
             // The second part is not even begun when the first one fills the page.
             [var dated, var undated, ..] => $"""
-                WITH dated AS MATERIALIZED ({Part(order, $"{conditions} AND {dated}", slice.FromStart, fits)})
+                WITH dated AS MATERIALIZED ({Part(order, $"{conditions} AND {dated}", slice.FromStart, columns)})
                 SELECT s.* FROM (
                     SELECT d.* FROM dated d
                     UNION ALL
-                    ({Part(order, $"{conditions} AND {undated} AND (SELECT count(*) FROM dated) < {slice.End}", slice.FromStart, fits)})
+                    ({Part(order, $"{conditions} AND {undated} AND (SELECT count(*) FROM dated) < {slice.End}", slice.FromStart, columns)})
                 ) s ORDER BY {order.By("s")} {slice}
                 """,
         };
     }
 
-    private static string Part(TaskOrder order, string conditions, string slice, string? fits) =>
-        $"SELECT t.id, {order.Key} AS key{(fits is null ? "" : $", {fits} AS fits")} FROM tasks t WHERE {conditions} ORDER BY {order.ByIndex} {slice}";
+    private static string Part(TaskOrder order, string conditions, string slice, string columns) =>
+        $"SELECT {columns} FROM tasks t WHERE {conditions} ORDER BY {order.ByIndex} {slice}";
+
+    /// <summary>Which task it is, and where in the order.</summary>
+    private static string Place(TaskOrder order) => $"t.id, {order.Key} AS key";
 
     private static string Number(int number) => number.ToString(CultureInfo.InvariantCulture);
 

@@ -23,14 +23,12 @@ internal sealed class ApiKeyHandler(
     internal const string SchemeName = "ApiKey";
     internal const string HeaderName = "X-API-Key";
 
-    private const string Bearer = "Bearer ";
-
     /// <summary>How exactly the last use is known; a busy key costs one write in that time.</summary>
     private static readonly TimeSpan LastUsePrecision = TimeSpan.FromMinutes(1);
 
     /// <summary>Whether a request shows an API key, good or not.</summary>
     internal static bool Reads(HttpRequest request) =>
-        request.Headers.ContainsKey(HeaderName) || BearerToken(request)?.StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal) == true;
+        request.Headers.ContainsKey(HeaderName) || (BearerCredential.TryRead(request, out var token) && token.StartsWith(ApiKeyText.Prefix, StringComparison.Ordinal));
 
     protected override async Task<AuthenticateResult> HandleAuthenticateAsync()
     {
@@ -39,7 +37,7 @@ internal sealed class ApiKeyHandler(
             return AuthenticateResult.Fail("There are two credentials.");
         }
 
-        if (ApiKeyText.FindHash(Request.Headers.TryGetValue(HeaderName, out var header) ? header.ToString() : BearerToken(Request)!) is not { } hash)
+        if (FindHash() is not { } hash)
         {
             return AuthenticateResult.Fail("This is no API key.");
         }
@@ -94,7 +92,12 @@ internal sealed class ApiKeyHandler(
     }
 
     private bool ShowsTwoCredentials() =>
-        Request.Headers.TryGetValue(HeaderName, out var header) && (header.Count > 1 || BearerToken(Request) is not null);
+        Request.Headers.TryGetValue(HeaderName, out var header) && (header.Count > 1 || BearerCredential.TryRead(Request, out _));
+
+    private byte[]? FindHash() =>
+        Request.Headers.TryGetValue(HeaderName, out var header) ? ApiKeyText.FindHash(header.ToString())
+        : BearerCredential.TryRead(Request, out var token) ? ApiKeyText.FindHash(token)
+        : null;
 
     private async Task NoteUseAsync(ApiKey key, DateTimeOffset now)
     {
@@ -106,7 +109,4 @@ internal sealed class ApiKeyHandler(
                 .ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, now), Context.RequestAborted);
         }
     }
-
-    private static string? BearerToken(HttpRequest request) =>
-        request.Headers.Authorization.ToString() is var value && value.StartsWith(Bearer, StringComparison.OrdinalIgnoreCase) ? value[Bearer.Length..].Trim() : null;
 }

@@ -17,6 +17,7 @@ internal static class ApiKeyText
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
     private const int SecretLength = 43;
     private const int ChecksumLength = 6;
+    private const int Length = 3 + SecretLength + ChecksumLength;
     private const int ShownLength = 11;
 
     private static readonly SearchValues<char> Digits = SearchValues.Create(Alphabet);
@@ -32,11 +33,11 @@ internal static class ApiKeyText
     public static string ShownPart(string key) => key[..ShownLength];
 
     /// <summary>The form that is kept; null when the text never was one of our keys.</summary>
-    public static byte[]? FindHash(string text)
+    public static byte[]? FindHash(ReadOnlySpan<char> text)
     {
-        if (text.Length != Prefix.Length + SecretLength + ChecksumLength
+        if (text.Length != Length
             || !text.StartsWith(Prefix, StringComparison.Ordinal)
-            || text.AsSpan(Prefix.Length).ContainsAnyExcept(Digits)
+            || text[Prefix.Length..].ContainsAnyExcept(Digits)
             || !text.EndsWith(ChecksumOf(text[..^ChecksumLength]), StringComparison.Ordinal))
         {
             return null;
@@ -46,13 +47,23 @@ internal static class ApiKeyText
     }
 
     /// <summary>The form that is kept. A fast hash is enough for what nobody can guess.</summary>
-    public static byte[] Hash(string key) => SHA256.HashData(Encoding.ASCII.GetBytes(key));
+    public static byte[] Hash(ReadOnlySpan<char> key)
+    {
+        Span<byte> text = stackalloc byte[Length];
+        Encoding.ASCII.GetBytes(key, text);
+        return SHA256.HashData(text);
+    }
 
     /// <summary>CRC-32C, in base 62, the highest digit first.</summary>
-    private static string ChecksumOf(string text)
+    private static string ChecksumOf(ReadOnlySpan<char> text)
     {
-        var checksum = ~text.Aggregate(uint.MaxValue, (crc, character) => BitOperations.Crc32C(crc, (byte)character));
-        return string.Create(ChecksumLength, checksum, (digits, rest) =>
+        var checksum = uint.MaxValue;
+        foreach (var character in text)
+        {
+            checksum = BitOperations.Crc32C(checksum, (byte)character);
+        }
+
+        return string.Create(ChecksumLength, ~checksum, (digits, rest) =>
         {
             for (var i = digits.Length - 1; i >= 0; i--)
             {

@@ -12,9 +12,6 @@ namespace TaskAspire.ApiService.Auth;
 
 internal static class AuthExtensions
 {
-    /// <summary>Picks the scheme that reads a request's credential.</summary>
-    private const string AnyCredential = "any";
-
     /// <summary>Adds accounts, sessions, access tokens and API keys, and the policies of <see cref="AuthPolicies"/>. Needs the database and an <c>IConnectionMultiplexer</c>.</summary>
     public static WebApplicationBuilder AddAuth(this WebApplicationBuilder builder)
     {
@@ -38,9 +35,8 @@ internal static class AuthExtensions
         services.AddScoped<Accounts>();
         services.AddHostedService<SessionCleanup>();
 
-        services.AddAuthentication(AnyCredential)
-            .AddPolicyScheme(AnyCredential, null, options => options.ForwardDefaultSelector = SchemeOf)
-            .AddJwtBearer()
+        services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
+            .AddJwtBearer(bearer => bearer.ForwardDefaultSelector = SchemeOf)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyHandler>(ApiKeyHandler.SchemeName, null);
         // Validated at start, which loads the keys: without them the service does not start.
         services.AddOptionsWithValidateOnStart<JwtBearerOptions>(JwtBearerDefaults.AuthenticationScheme)
@@ -52,6 +48,6 @@ internal static class AuthExtensions
         return builder;
     }
 
-    private static string SchemeOf(HttpContext context) =>
-        ApiKeyHandler.Reads(context.Request) ? ApiKeyHandler.SchemeName : JwtBearerDefaults.AuthenticationScheme;
+    /// <summary>Who reads a request's credential, where that is not <see cref="BearerTokens"/>.</summary>
+    private static string? SchemeOf(HttpContext context) => ApiKeyHandler.Reads(context.Request) ? ApiKeyHandler.SchemeName : null;
 }

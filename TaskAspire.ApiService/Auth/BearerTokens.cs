@@ -10,8 +10,6 @@ namespace TaskAspire.ApiService.Auth;
 /// <summary>How access tokens are checked, and what is answered when one does not pass.</summary>
 internal static class BearerTokens
 {
-    private const string Scheme = "Bearer ";
-
     internal static void Configure(JwtBearerOptions bearer, JwtKeys keys, IOptions<JwtOptions> options, VerifiedTokens verified, TimeProvider clock)
     {
         bearer.MapInboundClaims = false;
@@ -31,7 +29,7 @@ internal static class BearerTokens
         };
         bearer.Events = new JwtBearerEvents
         {
-            OnMessageReceived = context => TextOf(context.Request) is { } token
+            OnMessageReceived = context => BearerCredential.TryRead(context.Request, out var token)
                 && verified.Find(token) is { } known && IsCurrent(known.NotBefore, known.Expires, clock.GetUtcNow().UtcDateTime, options.Value.ClockSkew)
                     ? AcceptAsync(context, known.Principal)
                     : Task.CompletedTask,
@@ -44,7 +42,7 @@ internal static class BearerTokens
                 }
 
                 var principal = new SessionPrincipal((ClaimsIdentity)context.Principal.Identity!, new SessionKey(userId, sessionId));
-                if (TextOf(context.Request) is { } token)
+                if (BearerCredential.TryRead(context.Request, out var token))
                 {
                     verified.Add(token, new VerifiedToken(principal, context.SecurityToken.ValidFrom, context.SecurityToken.ValidTo), clock.GetUtcNow().UtcDateTime);
                 }
@@ -63,7 +61,7 @@ internal static class BearerTokens
     private static async Task AcceptAsync(ResultContext<JwtBearerOptions> context, SessionPrincipal principal)
     {
         var check = context.HttpContext.RequestServices.GetRequiredService<SessionCheck>();
-        if (await check.IsActiveAsync(context.HttpContext, principal.Session))
+        if (await check.IsActiveAsync(context.HttpContext, principal))
         {
             context.Principal = principal;
             context.Success();
@@ -74,9 +72,6 @@ internal static class BearerTokens
             context.Fail("The session has ended.");
         }
     }
-
-    private static string? TextOf(HttpRequest request) =>
-        request.Headers.Authorization is [{ } header] && header.StartsWith(Scheme, StringComparison.OrdinalIgnoreCase) ? header[Scheme.Length..].Trim() : null;
 
     private static Task ChallengeAsync(JwtBearerChallengeContext context)
     {

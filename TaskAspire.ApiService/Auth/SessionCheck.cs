@@ -8,7 +8,7 @@ namespace TaskAspire.ApiService.Auth;
 
 /// <summary>
 /// Whether the session of a request goes on. What else Redis is asked about each request goes with the question: the user's count of requests
-/// in the same script, the version of the user's lists right behind it. So all of it takes one round trip.
+/// and the version of the user's lists in the same script. So all of it takes one command.
 /// </summary>
 internal sealed class SessionCheck(RedisGate redis, SessionCache cache, RequestLimiter limiter, TaskListVersions versions, IServiceScopeFactory scopes)
 {
@@ -20,21 +20,22 @@ internal sealed class SessionCheck(RedisGate redis, SessionCache cache, RequestL
             return {"{1}"}
         end
         local requests, ttl = count(KEYS[3], ARGV[1])
-        return {"{0, redis.call('EXISTS', KEYS[2]), requests, ttl}"}
+        local seen = redis.call('EXISTS', KEYS[2])
+        if KEYS[4] then
+            local version = redis.call('MGET', KEYS[4], KEYS[5])
+            return {"{0, seen, requests, ttl, version[1], version[2]}"}
+        end
+        return {"{0, seen, requests, ttl}"}
         """;
 
     /// <summary>Sessions that the database is being asked about.</summary>
     private readonly ConcurrentDictionary<SessionKey, Lazy<Task<bool>>> _asked = new();
 
-    public async ValueTask<bool> IsActiveAsync(HttpContext context, SessionKey session)
+    public async ValueTask<bool> IsActiveAsync(HttpContext context, SessionPrincipal principal)
     {
-        if (context.GetEndpoint()?.Metadata.GetMetadata<CachedTaskList>() is not null)
-        {
-            context.Features.Set(new TaskListVersion(versions.FindAsync(session.UserId, context.RequestAborted).AsTask()));
-        }
-
-        var (isActive, count) = limiter.FindApiLimit(context, session.UserId) is { } limit
-            ? await AskAsync(session, limit, context.RequestAborted)
+        var session = principal.Session;
+        var (isActive, count) = limiter.FindApiRule(context) is { } rule
+            ? await AskAsync(context, principal, rule)
             : (await cache.FindAsync(session, context.RequestAborted), null);
         isActive ??= count is null
             ? await context.RequestServices.GetRequiredService<Sessions>().IsActiveAsync(session, context.RequestAborted)
@@ -69,16 +70,28 @@ internal sealed class SessionCheck(RedisGate redis, SessionCache cache, RequestL
         }
     }
 
-    private async ValueTask<(bool? IsActive, CountedRequest? Count)> AskAsync(SessionKey session, RateLimit limit, CancellationToken cancellationToken)
+    private async ValueTask<(bool? IsActive, CountedRequest? Count)> AskAsync(HttpContext context, SessionPrincipal principal, RateLimitRule rule)
     {
-        RedisKey[] keys = [SessionCache.EndedKey(session), SessionCache.SeenKey(session), limit.Key];
-        RedisValue[] values = [(long)limit.Rule.Window.TotalMilliseconds];
-        var answer = await redis.TryAsync(database => database.ScriptEvaluateAsync(Script, keys, values), cancellationToken);
-        return answer switch
+        var wantsVersion = context.GetEndpoint()?.Metadata.GetMetadata<CachedTaskList>() is not null && versions.AreTrusted;
+        var keys = wantsVersion ? principal.RedisKeys.SessionAndLists : principal.RedisKeys.Session;
+        RedisValue[] values = [(long)rule.Window.TotalMilliseconds];
+        var answer = await redis.TryAsync(database => database.ScriptEvaluateAsync(Script, keys, values), context.RequestAborted);
+        if (answer is null)
         {
-            null => (null, null),
-            { Length: 1 } => (cache.Read(hasEnded: true, wasSeen: false), null),
-            _ => (cache.Read(hasEnded: false, wasSeen: (int)answer[1] == 1), new CountedRequest(RedisRequestCounts.Count(limit.Rule, answer[2], answer[3]))),
-        };
+            return (null, null);
+        }
+
+        if (answer.Length == 1)
+        {
+            return (cache.Read(hasEnded: true, wasSeen: false), null);
+        }
+
+        if (wantsVersion)
+        {
+            context.Features.Set(new TaskListVersion(
+                await versions.ReadAsync(principal.Session.UserId, (RedisValue)answer[4], (RedisValue)answer[5], context.RequestAborted)));
+        }
+
+        return (cache.Read(hasEnded: false, wasSeen: (int)answer[1] == 1), new CountedRequest(RedisRequestCounts.Count(rule, answer[2], answer[3])));
     }
 }

@@ -40,6 +40,10 @@ internal sealed class LocalOutputCache([FromKeyedServices(LocalOutputCache.Share
         return found;
     }
 
+    /// <remarks>
+    /// Not <see cref="IOutputCacheBufferStore"/>: there the bytes are lent, and taken back even when Redis did not answer in time, by when it may still
+    /// be written what has become another user's list.
+    /// </remarks>
     public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken) =>
         shared.SetAsync(key, value, tags, validFor, cancellationToken);
 

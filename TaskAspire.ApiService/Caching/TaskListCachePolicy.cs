@@ -25,7 +25,7 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
         request.Response.OnStarting(outcome.WriteAsync, request.Response);
         var query = TaskListQuery.Of(request);
         var version = request.User.FindUserId() is { } userId && query.Errors.Count == 0 && query.Overdue is null
-            ? await (request.Features.Get<TaskListVersion>()?.Found ?? versions.FindAsync(userId, cancellation).AsTask())
+            ? request.Features.Get<TaskListVersion>() is { } known ? known.Version : await versions.FindAsync(userId, cancellation)
             : null;
         context.EnableOutputCaching = version is not null;
         context.AllowCacheLookup = context.AllowCacheStorage = version is not null;
@@ -78,6 +78,6 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
 /// <summary>Marks an endpoint whose answers are cached by this policy.</summary>
 internal sealed class CachedTaskList;
 
-/// <summary>The version of the caller's lists, asked for before anything is read.</summary>
-/// <param name="Found">See <see cref="TaskListVersions.FindAsync"/>.</param>
-internal sealed record TaskListVersion(Task<string?> Found);
+/// <summary>The version of the caller's lists, which was asked for with the session.</summary>
+/// <param name="Version">See <see cref="TaskListVersions.FindAsync"/>.</param>
+internal sealed record TaskListVersion(string? Version);

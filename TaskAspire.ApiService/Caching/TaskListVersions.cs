@@ -13,7 +13,7 @@ namespace TaskAspire.ApiService.Caching;
 /// </remarks>
 internal sealed class TaskListVersions : IDisposable
 {
-    private const string EpochKey = "tasks:epoch";
+    internal const string EpochKey = "tasks:epoch";
     private const int Never = -1;
 
     /// <summary>Far longer than a cached list lives, so that a token is never forgotten before the lists that carry it.</summary>
@@ -30,26 +30,39 @@ internal sealed class TaskListVersions : IDisposable
         _redis.Restored += OnRestored;
     }
 
+    /// <summary>Whether what Redis has now may be read, by <see cref="ReadAsync"/>; else only by <see cref="FindAsync"/>.</summary>
+    public bool AreTrusted => Volatile.Read(ref _trustedSince) == _redis.Disturbances;
+
     /// <summary>The current version of a user's lists; null while Redis cannot be trusted, when nothing may come from the cache.</summary>
     public async ValueTask<string?> FindAsync(Guid userId, CancellationToken cancellationToken)
     {
-        if (Volatile.Read(ref _trustedSince) != _redis.Disturbances && !await ReplaceEpochAsync(cancellationToken))
+        if (!AreTrusted && !await ReplaceEpochAsync(cancellationToken))
         {
             return null;
         }
 
         RedisKey[] keys = [EpochKey, KeyOf(userId)];
-        switch (await _redis.TryAsync(database => database.StringGetAsync(keys), cancellationToken))
+        var (epoch, token) = await _redis.TryAsync(database => database.StringGetAsync(keys), cancellationToken) is [var first, var second]
+            ? (first, second)
+            : (RedisValue.Null, RedisValue.Null);
+        return await ReadAsync(userId, epoch, token, cancellationToken);
+    }
+
+    /// <summary>The same, by somebody who asked Redis for both keys when it was trusted.</summary>
+    /// <param name="userId">Whose lists.</param>
+    /// <param name="epoch">What is under <see cref="EpochKey"/>.</param>
+    /// <param name="token">What is under <see cref="KeyOf"/>.</param>
+    /// <param name="cancellationToken">The request's.</param>
+    public ValueTask<string?> ReadAsync(Guid userId, RedisValue epoch, RedisValue token, CancellationToken cancellationToken)
+    {
+        if (epoch.IsNull)
         {
-            case [{ IsNull: false } epoch, { IsNull: false } token]:
-                return $"{epoch}.{token}";
-            case [{ IsNull: false } epoch, _]:
-                return await CreateAsync(userId, epoch, cancellationToken);
-            default:
-                // It did not answer, or lost what it knew, and so maybe other tokens.
-                Distrust();
-                return null;
+            // It did not answer, or lost what it knew, and so maybe other tokens.
+            Distrust();
+            return ValueTask.FromResult<string?>(null);
         }
+
+        return token.IsNull ? CreateAsync(userId, epoch, cancellationToken) : ValueTask.FromResult<string?>($"{epoch}.{token}");
     }
 
     /// <summary>Makes all cached lists of a user old. Returns when no instance can read them any more, or when Redis is away.</summary>
@@ -81,7 +94,7 @@ internal sealed class TaskListVersions : IDisposable
         return done is not null;
     }
 
-    private async Task<string?> CreateAsync(Guid userId, RedisValue epoch, CancellationToken cancellationToken)
+    private async ValueTask<string?> CreateAsync(Guid userId, RedisValue epoch, CancellationToken cancellationToken)
     {
         var token = NewToken();
         // Another reader may be first; a writer may be, too, and its token must stay.
@@ -94,5 +107,5 @@ internal sealed class TaskListVersions : IDisposable
 
     private static string NewToken() => Guid.NewGuid().ToString("N");
 
-    private static string KeyOf(Guid userId) => $"tasks:version:{userId:N}";
+    internal static string KeyOf(Guid userId) => $"tasks:version:{userId:N}";
 }

@@ -15,9 +15,11 @@ internal sealed class RequestLimiter(RedisRequestCounts redis, MemoryRequestCoun
 
     public bool IsEnabled => options.Value.Enabled;
 
-    /// <summary>The limit that a request of a user to the API falls under; null when none is limited.</summary>
-    public RateLimit? FindApiLimit(HttpContext context, Guid userId) =>
-        IsEnabled && IsLimited(context) ? new RateLimit(ApiPrefix + UserCaller(userId), options.Value.Api) : null;
+    /// <summary>The rule that a request to the API falls under; null when none is limited.</summary>
+    public RateLimitRule? FindApiRule(HttpContext context) => IsEnabled && IsLimited(context) ? options.Value.Api : null;
+
+    /// <summary>What a user's requests to the API are counted under.</summary>
+    public static string ApiKeyOf(Guid userId) => ApiPrefix + UserCaller(userId);
 
     /// <summary>All else (health, metrics, keys, documentation) is asked for by machines at their own pace, and costs little.</summary>
     public static bool IsLimited(HttpContext context) => context.Request.Path.StartsWithSegments(LimitedPath, StringComparison.OrdinalIgnoreCase);

@@ -1,4 +1,6 @@
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using StackExchange.Redis;
 using TaskAspire.Tests.Fixtures;
 using static System.Net.HttpStatusCode;
 
@@ -106,6 +108,26 @@ public sealed class CacheTests(BackingServices services)
         await user.GetAsync("tasks?overdue=true");
 
         Assert.Equal("miss", (await user.GetAsync("tasks?overdue=true")).Cache);
+    }
+
+    [Fact]
+    public async Task A_list_that_an_instance_has_at_hand_takes_one_command_of_Redis()
+    {
+        await using var redis = await services.StartPrivateRedisAsync(Cancel);
+        await using var host = new ApiHost(await services.CreateTaskDatabaseAsync(Cancel), redis.ConnectionString);
+        var user = await host.CreateUserAsync(Cancel);
+        var connection = host.Services.GetRequiredService<IConnectionMultiplexer>();
+
+        // Its session's note, which is good for seconds, may expire meanwhile, and the connection is kept alive by a command now and then.
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                await user.GetAsync("tasks");
+                var before = connection.GetCounters().Interactive.OperationCount;
+                var answer = await user.GetAsync("tasks");
+                return answer.Cache == "hit" && connection.GetCounters().Interactive.OperationCount - before == 1;
+            },
+            Cancel);
     }
 
     [Fact]

@@ -9,6 +9,9 @@ internal sealed partial class RedisProgram(string path, string version) : IRedis
 {
     private const int OldestMajorVersion = 7;
 
+    /// <summary>As much as Garnet gets. All that is in it may be forgotten (docs/operations.md); lists that nobody asks for again would fill a developer's machine.</summary>
+    private const string MaxMemory = "256mb";
+
     public string Description => $"Redis {version}";
 
     public string DirectoryName => "redis";
@@ -38,6 +41,8 @@ internal sealed partial class RedisProgram(string path, string version) : IRedis
         appendonly {(options.Durable ? "yes" : "no")}
         appendfsync everysec
         save {(options.Durable ? "300 1" : "\"\"")}
+        maxmemory {MaxMemory}
+        maxmemory-policy allkeys-lru
 
         """);
 

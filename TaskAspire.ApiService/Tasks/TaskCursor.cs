@@ -1,6 +1,7 @@
 using System.Buffers.Text;
 using System.Globalization;
 using System.Text;
+using Npgsql;
 using TaskAspire.ApiService.Json;
 using TaskAspire.Data.Tasks;
 
@@ -33,7 +34,10 @@ internal sealed record TaskCursor(TaskListSort Sort, string? Value, Guid Id)
     /// <summary>The time that is sorted by; within a rank it is that of creation.</summary>
     public DateTimeOffset? Time => Value is null ? null : new DateTimeOffset(long.Parse(Value.Split(RankSeparator)[^1], CultureInfo.InvariantCulture), TimeSpan.Zero);
 
-    public static TaskCursor After(TaskListSort sort, TaskResponse last, int rank) => new(sort, ValueOf(sort.Key, last, rank), last.Id);
+    /// <param name="sort">The sort.</param>
+    /// <param name="last">The last task, as <see cref="TaskRow"/> has it.</param>
+    /// <param name="rank">Its rank, when sorted by relevance.</param>
+    public static TaskCursor After(TaskListSort sort, NpgsqlDataReader last, int rank) => new(sort, ValueOf(sort.Key, last, rank), last.GetGuid(TaskRow.Id));
 
     public override string ToString()
     {
@@ -79,13 +83,15 @@ internal sealed record TaskCursor(TaskListSort Sort, string? Value, Guid Id)
     private static bool AreTicks(string? text) =>
         long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var ticks) && ticks <= DateTimeOffset.MaxValue.Ticks;
 
-    private static string? ValueOf(TaskSortKey key, TaskResponse task, int rank) => key switch
+    private static string? ValueOf(TaskSortKey key, NpgsqlDataReader task, int rank) => key switch
     {
-        TaskSortKey.Title => task.Title,
-        TaskSortKey.Priority => ((int)task.Priority).ToString(CultureInfo.InvariantCulture),
-        TaskSortKey.DueDate => task.DueDate?.UtcTicks.ToString(CultureInfo.InvariantCulture),
-        TaskSortKey.UpdatedAt => task.UpdatedAt.UtcTicks.ToString(CultureInfo.InvariantCulture),
-        TaskSortKey.Relevance => string.Create(CultureInfo.InvariantCulture, $"{rank}{RankSeparator}{task.CreatedAt.UtcTicks}"),
-        _ => task.CreatedAt.UtcTicks.ToString(CultureInfo.InvariantCulture),
+        TaskSortKey.Title => task.GetString(TaskRow.Title),
+        TaskSortKey.Priority => task.GetInt16(TaskRow.Priority).ToString(CultureInfo.InvariantCulture),
+        TaskSortKey.DueDate => task.IsDBNull(TaskRow.DueDate) ? null : Ticks(task, TaskRow.DueDate),
+        TaskSortKey.UpdatedAt => Ticks(task, TaskRow.UpdatedAt),
+        TaskSortKey.Relevance => string.Create(CultureInfo.InvariantCulture, $"{rank}{RankSeparator}{Ticks(task, TaskRow.CreatedAt)}"),
+        _ => Ticks(task, TaskRow.CreatedAt),
     };
+
+    private static string Ticks(NpgsqlDataReader task, int time) => task.GetDateTime(time).Ticks.ToString(CultureInfo.InvariantCulture);
 }

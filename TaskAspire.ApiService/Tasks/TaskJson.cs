@@ -94,7 +94,7 @@ internal sealed class TaskJson(NpgsqlDataSource database, ConnectionQueue connec
             TaskRowJson.Write(json, rows, TaskRow.Tags(rows));
             if (count == query.Limit)
             {
-                cursor = TaskCursor.After(query.Sort, TaskRow.Read(rows), rows.IsDBNull(Rank) ? 0 : rows.GetInt32(Rank));
+                cursor = TaskCursor.After(query.Sort, rows, rows.IsDBNull(Rank) ? 0 : rows.GetInt32(Rank));
             }
 
             total = rows.IsDBNull(Total) ? null : TotalOf(query, rows.GetInt64(Total));

@@ -15,9 +15,10 @@ internal static class ApiKeyText
     internal const string Prefix = "ta_";
 
     private const string Alphabet = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    private const int PrefixLength = 3;
     private const int SecretLength = 43;
     private const int ChecksumLength = 6;
-    private const int Length = 3 + SecretLength + ChecksumLength;
+    private const int Length = PrefixLength + SecretLength + ChecksumLength;
     private const int ShownLength = 11;
 
     private static readonly SearchValues<char> Digits = SearchValues.Create(Alphabet);
@@ -37,7 +38,7 @@ internal static class ApiKeyText
     {
         if (text.Length != Length
             || !text.StartsWith(Prefix, StringComparison.Ordinal)
-            || text[Prefix.Length..].ContainsAnyExcept(Digits)
+            || text[PrefixLength..].ContainsAnyExcept(Digits)
             || !text.EndsWith(ChecksumOf(text[..^ChecksumLength]), StringComparison.Ordinal))
         {
             return null;

@@ -8,7 +8,7 @@ namespace TaskAspire.ApiService.Auth;
 internal sealed class SessionRedisKeys(SessionKey session)
 {
     /// <summary>That the session ended, that it was seen, and how much its user asked for.</summary>
-    public RedisKey[] Session { get; } = [SessionCache.EndedKey(session), SessionCache.SeenKey(session), RequestLimiter.ApiKeyOf(session.UserId)];
+    public RedisKey[] Session { get; } = [SessionCache.EndedKey(session), SessionCache.SeenKey(session), RequestLimiter.ApiCountKey(session.UserId)];
 
     /// <summary>The same, and what tells the version of its user's lists.</summary>
     public RedisKey[] SessionAndLists => field ??= [.. Session, TaskListVersions.EpochKey, TaskListVersions.KeyOf(session.UserId)];

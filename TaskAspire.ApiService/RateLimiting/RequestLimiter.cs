@@ -19,7 +19,7 @@ internal sealed class RequestLimiter(RedisRequestCounts redis, MemoryRequestCoun
     public RateLimitRule? FindApiRule(HttpContext context) => IsEnabled && IsLimited(context) ? options.Value.Api : null;
 
     /// <summary>What a user's requests to the API are counted under.</summary>
-    public static string ApiKeyOf(Guid userId) => ApiPrefix + UserCaller(userId);
+    public static string ApiCountKey(Guid userId) => ApiPrefix + UserCaller(userId);
 
     /// <summary>All else (health, metrics, keys, documentation) is asked for by machines at their own pace, and costs little.</summary>
     public static bool IsLimited(HttpContext context) => context.Request.Path.StartsWithSegments(LimitedPath, StringComparison.OrdinalIgnoreCase);

@@ -51,8 +51,7 @@ internal static class ApiKeyText
     public static byte[] Hash(ReadOnlySpan<char> key)
     {
         Span<byte> text = stackalloc byte[Length];
-        Encoding.ASCII.GetBytes(key, text);
-        return SHA256.HashData(text);
+        return SHA256.HashData(text[..Encoding.ASCII.GetBytes(key, text)]);
     }
 
     /// <summary>CRC-32C, in base 62, the highest digit first.</summary>

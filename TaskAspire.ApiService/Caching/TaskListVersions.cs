@@ -42,10 +42,8 @@ internal sealed class TaskListVersions : IDisposable
         }
 
         RedisKey[] keys = [EpochKey, KeyOf(userId)];
-        var (epoch, token) = await _redis.TryAsync(database => database.StringGetAsync(keys), cancellationToken) is [var first, var second]
-            ? (first, second)
-            : (RedisValue.Null, RedisValue.Null);
-        return await ReadAsync(userId, epoch, token, cancellationToken);
+        var values = await _redis.TryAsync(database => database.StringGetAsync(keys), cancellationToken) ?? [RedisValue.Null, RedisValue.Null];
+        return await ReadAsync(userId, values[0], values[1], cancellationToken);
     }
 
     /// <summary>The same, by somebody who asked Redis for both keys when it was trusted.</summary>

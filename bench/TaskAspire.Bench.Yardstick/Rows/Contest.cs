@@ -14,7 +14,7 @@ internal sealed record Contest(string Name, double Bound, string FloorRequests, 
     private const int WarmUpSeconds = 8;
 
     /// <summary>Whose processor time is told, for each request.</summary>
-    private static readonly string[] s_told = ["API", "PostgreSQL", "Redis"];
+    private static readonly string[] Told = ["API", "PostgreSQL", "Redis"];
 
     public async Task<Row> RunAsync(Site site, Settings settings, CancellationToken cancellationToken)
     {
@@ -58,7 +58,7 @@ internal sealed record Contest(string Name, double Bound, string FloorRequests, 
         return new Row(
             Name, $"≥ {Bound} ×", $"{Row.Number(ratio)} × ({Row.Number(ratios[0])}–{Row.Number(ratios[^1])})", ratio >= Bound,
             $"{Row.Number(Rounds.Median(product), "#,0")}/s beside {Row.Number(Rounds.Median(floor), "#,0")}/s; {Row.Number(allocated / requests, "#,0")} bytes allocated per request; "
-            + string.Join(", ", s_told.Select(what => $"{what} {Row.Number(used.GetValueOrDefault(what) * 1e6 / requests, "0")} µs")));
+            + string.Join(", ", Told.Select(what => $"{what} {Row.Number(used.GetValueOrDefault(what) * 1e6 / requests, "0")} µs")));
 
         async Task<double> FloorAsync() => (await WrkAsync(site.Floor, FloorRequests, settings.Seconds)).PerSecond;
 

@@ -5,9 +5,9 @@ dotnet --version >nul 2>nul || (dotnet --version & echo Install the .NET 10 SDK:
 if exist Directory.Local.props goto known
 if not "%ClosedFeed%"=="" goto known
 set "RESTORE_LOG=%TEMP%\taskaspire-restore-%RANDOM%.log"
-dotnet restore TaskAspire.ServiceDefaults -v q --nologo >"%RESTORE_LOG%" 2>&1
+dotnet restore TaskAspire.AppHost -v q --nologo >"%RESTORE_LOG%" 2>&1
 if not errorlevel 1 goto restored
-findstr /r /c:"NU1101.*Aspire\." /c:"NU1101.*Elastic\." "%RESTORE_LOG%" >nul || (type "%RESTORE_LOG%" & del "%RESTORE_LOG%" & exit /b 1)
+findstr /r /c:"NU1101:.*[^A-Za-z]Aspire\." /c:"NU1101:.*[^A-Za-z]Elastic\." /c:"NU1102:.*[^A-Za-z]Aspire\." /c:"NU1102:.*[^A-Za-z]Elastic\." /c:"MSB4236:.*[^A-Za-z]Aspire\." "%RESTORE_LOG%" >nul || (type "%RESTORE_LOG%" & del "%RESTORE_LOG%" & exit /b 1)
 (
   echo ^<Project^>
   echo   ^<PropertyGroup^>
@@ -15,7 +15,7 @@ findstr /r /c:"NU1101.*Aspire\." /c:"NU1101.*Elastic\." "%RESTORE_LOG%" >nul || 
   echo   ^</PropertyGroup^>
   echo ^</Project^>
 ) >Directory.Local.props
-echo The package feed has no Aspire.* or Elastic.* packages: building without them from now on (Directory.Local.props).
+echo The package feed lacks packages of Aspire.* or Elastic.*: building without them from now on (Directory.Local.props).
 :restored
 del "%RESTORE_LOG%" 2>nul
 :known

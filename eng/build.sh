@@ -10,13 +10,15 @@ Install the .NET 10 SDK (https://dotnet.microsoft.com/download); global.json say
     printf '%s\n' "npm is not on PATH: PostgreSQL must then be installed (14 or later), and the Aspire dashboard is left out. Node.js 20 or later has it (https://nodejs.org)."
 }
 
-# Does the package feed carry Aspire.* and Elastic.*? Found out once and remembered in Directory.Local.props, so that plain
-# `dotnet build` and an IDE know it too. See docs/adr/0001-two-feeds.md.
+# Does the package feed carry all of Aspire.* and Elastic.* that is used? Found out once and remembered in Directory.Local.props,
+# so that plain `dotnet build` and an IDE know it too. See docs/adr/0001-two-feeds.md.
+# The app host is asked since it needs the most (its SDK, and the services' packages with its own), and a mirror may have a part.
 find_out_feed() {
   [ -f Directory.Local.props ] || [ -n "${ClosedFeed:-}" ] && return
   local output
-  output=$(dotnet restore TaskAspire.ServiceDefaults -v q --nologo 2>&1) && return
-  if printf '%s' "$output" | grep -qE 'NU1101.*(Aspire|Elastic)\.'; then
+  output=$(dotnet restore TaskAspire.AppHost -v q --nologo 2>&1) && return
+  # No such package, none of a version that will do, no such SDK. (A letter before the name: a path of this repository.)
+  if printf '%s' "$output" | grep -qE '(NU1101|NU1102|MSB4236):.*[^A-Za-z](Aspire|Elastic)\.'; then
     cat > Directory.Local.props <<'XML'
 <Project>
   <PropertyGroup>
@@ -24,7 +26,7 @@ find_out_feed() {
   </PropertyGroup>
 </Project>
 XML
-    printf '%s\n' "The package feed has no Aspire.* or Elastic.* packages: building without them from now on (Directory.Local.props)."
+    printf '%s\n' "The package feed lacks packages of Aspire.* or Elastic.*: building without them from now on (Directory.Local.props)."
   else
     die "$output"
   fi

@@ -7,6 +7,7 @@ using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ApiService.Reading;
 using TaskAspire.ApiService.Tasks.Bulk;
 using TaskAspire.ApiService.Tasks.History;
 using TaskAspire.ApiService.Tasks.Trash;
@@ -18,7 +19,7 @@ internal static class TaskEndpoints
 {
     public static WebApplicationBuilder AddTasks(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<TaskJson>().AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskOperations>()
+        builder.Services.AddSingleton<DatabaseReads>().AddSingleton<TaskLists>().AddSingleton<TaskLookups>().AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskOperations>()
             .AddScoped<TaskLocks>().AddScoped<TaskTree>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
         builder.Services.AddScoped<BulkWriter>().AddScoped<LabelDeletion>();
         builder.Services.AddTrash();
@@ -64,13 +65,13 @@ internal static class TaskEndpoints
     }
 
     private static async Task<Results<JsonAnswer<TaskListResponse>, ProblemHttpResult>> ListAsync(
-        TaskListQuery query, ClaimsPrincipal user, TaskJson tasks, CancellationToken cancellationToken) =>
+        TaskListQuery query, ClaimsPrincipal user, TaskLists tasks, CancellationToken cancellationToken) =>
         query.Errors.Count > 0
             ? Problems.Validation(query.Errors)
-            : new JsonAnswer<TaskListResponse>(await tasks.ListAsync(user.UserId(), query, cancellationToken));
+            : new JsonAnswer<TaskListResponse>(await tasks.ReadAsync(user.UserId(), query, cancellationToken));
 
     private static async Task<Results<JsonAnswer<TaskResponse>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
-        Guid id, ClaimsPrincipal user, TaskJson tasks, HttpContext context, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal user, TaskLookups tasks, HttpContext context, CancellationToken cancellationToken)
     {
         if (await tasks.FindAsync(user.UserId(), id, cancellationToken) is not { } found)
         {

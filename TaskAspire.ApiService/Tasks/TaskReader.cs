@@ -4,7 +4,7 @@ using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks;
 
-/// <summary>Reads tasks of one user, as they are answered. A single one and a list are for <see cref="TaskJson"/>.</summary>
+/// <summary>Reads tasks of one user, as they are answered. A single one is for <see cref="TaskLookups"/>, a list for <see cref="TaskLists"/>.</summary>
 internal sealed class TaskReader(TaskDbContext database)
 {
     /// <summary>Those of the tasks that are the user's and not in the trash.</summary>

@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.WebUtilities;
 using Npgsql;
 using TaskAspire.ApiService.Availability;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Reading;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.Tests.Fixtures;
 
@@ -168,7 +169,7 @@ public sealed class ListPlanTests(BackingServices services)
     private static async Task<TaskListResponse> ListAsync(NpgsqlDataSource source, TaskListQuery query)
     {
         using var connections = new ConnectionQueue(source);
-        var body = await new TaskJson(source, connections, TimeProvider.System).ListAsync(LargeUser.Id, query, TestContext.Current.CancellationToken);
+        var body = await new TaskLists(new DatabaseReads(source, connections), TimeProvider.System).ReadAsync(LargeUser.Id, query, TestContext.Current.CancellationToken);
         var page = JsonSerializer.Deserialize<TaskListResponse>(body.Written.Span, ApiJson.Options)!;
         body.Return();
         return page;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.OutputCaching;
+using Microsoft.Extensions.Logging.Abstractions;
 using TaskAspire.ApiService.Caching;
 
 namespace TaskAspire.Tests.Listing;
@@ -12,7 +13,7 @@ public sealed class LocalOutputCacheTests
     [Fact]
     public async Task What_was_fetched_is_not_fetched_again()
     {
-        using var cache = new LocalOutputCache(_shared);
+        using var cache = new LocalOutputCache(_shared, NullLogger<LocalOutputCache>.Instance);
         var cancellationToken = TestContext.Current.CancellationToken;
         await cache.SetAsync("key", [1], null, FiveMinutes, cancellationToken);
         Assert.Equal([1], _shared.Entries["key"]);
@@ -27,7 +28,7 @@ public sealed class LocalOutputCacheTests
     [Fact]
     public async Task What_nobody_has_is_asked_for_each_time()
     {
-        using var cache = new LocalOutputCache(_shared);
+        using var cache = new LocalOutputCache(_shared, NullLogger<LocalOutputCache>.Instance);
         Assert.Null(await cache.GetAsync("none", TestContext.Current.CancellationToken));
         Assert.Null(await cache.GetAsync("none", TestContext.Current.CancellationToken));
         Assert.Equal(2, _shared.Gets);
@@ -36,7 +37,7 @@ public sealed class LocalOutputCacheTests
     [Fact]
     public async Task What_is_too_large_to_keep_and_what_was_evicted_is_left_to_the_shared_store()
     {
-        using var cache = new LocalOutputCache(_shared);
+        using var cache = new LocalOutputCache(_shared, NullLogger<LocalOutputCache>.Instance);
         var cancellationToken = TestContext.Current.CancellationToken;
         await cache.SetAsync("large", new byte[LocalOutputCache.MaxBytes / 32], null, FiveMinutes, cancellationToken);
         await cache.SetAsync("small", [1], ["tag"], FiveMinutes, cancellationToken);
@@ -53,6 +54,36 @@ public sealed class LocalOutputCacheTests
         Assert.Equal(["tag"], _shared.Evicted);
     }
 
+    [Fact]
+    public async Task Nobody_waits_until_an_answer_is_stored_unless_many_are_on_their_way()
+    {
+        using var cache = new LocalOutputCache(_shared, NullLogger<LocalOutputCache>.Instance);
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var answers = new TaskCompletionSource();
+        _shared.Stored = answers.Task;
+        for (var i = 0; i < LocalOutputCache.MaxUnawaited; i++)
+        {
+            await cache.SetAsync($"{i}", [1], null, FiveMinutes, cancellationToken);
+        }
+
+        var oneMore = cache.SetAsync("more", [1], null, FiveMinutes, cancellationToken).AsTask();
+        Assert.False(oneMore.IsCompleted);
+        answers.SetResult();
+        await oneMore;
+        Assert.Equal(LocalOutputCache.MaxUnawaited + 1, _shared.Entries.Count);
+    }
+
+    [Fact]
+    public async Task An_answer_that_could_not_be_stored_is_not_the_client_s_business()
+    {
+        using var cache = new LocalOutputCache(_shared, NullLogger<LocalOutputCache>.Instance);
+        _shared.Stored = Task.FromException(new TimeoutException());
+        for (var i = 0; i < 2 * LocalOutputCache.MaxUnawaited; i++)
+        {
+            await cache.SetAsync("key", [1], null, FiveMinutes, TestContext.Current.CancellationToken);
+        }
+    }
+
     private sealed class SharedStore : IOutputCacheStore
     {
         public Dictionary<string, byte[]> Entries { get; } = [];
@@ -60,6 +91,9 @@ public sealed class LocalOutputCacheTests
         public List<string> Evicted { get; } = [];
 
         public int Gets { get; private set; }
+
+        /// <summary>Done when an entry is stored.</summary>
+        public Task Stored { get; set; } = Task.CompletedTask;
 
         public ValueTask EvictByTagAsync(string tag, CancellationToken cancellationToken)
         {
@@ -76,7 +110,7 @@ public sealed class LocalOutputCacheTests
         public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken)
         {
             Entries[key] = value;
-            return ValueTask.CompletedTask;
+            return new ValueTask(Stored);
         }
     }
 }

@@ -20,8 +20,24 @@ internal sealed class InboxSignatures(TaskDbContext database, StoredSecrets secr
 {
     private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(5);
 
+    /// <summary>The inbox is in the dispatcher's process: however much comes in, connections of the pool are left for what sends it.</summary>
+    private static readonly SemaphoreSlim Turns = new(4);
+
     /// <summary>The verdict, and the endpoint whose secret made the signature.</summary>
     public async Task<(InboxSignature Signature, Guid? Endpoint)> CheckAsync(HttpRequest request, byte[] body, CancellationToken cancellationToken)
+    {
+        await Turns.WaitAsync(cancellationToken);
+        try
+        {
+            return await JudgeAsync(request, body, cancellationToken);
+        }
+        finally
+        {
+            Turns.Release();
+        }
+    }
+
+    private async Task<(InboxSignature Signature, Guid? Endpoint)> JudgeAsync(HttpRequest request, byte[] body, CancellationToken cancellationToken)
     {
         var address = request.GetEncodedUrl();
         var candidates = await database.WebhookEndpoints.AsNoTracking().Where(e => e.Url.Contains(InboxEndpoints.Path + "/")).ToListAsync(cancellationToken);

@@ -29,6 +29,7 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
             : null;
         context.EnableOutputCaching = version is not null;
         context.AllowCacheLookup = context.AllowCacheStorage = version is not null;
+        request.Features.Set(new TaskListVersion(version));
         if (version is null)
         {
             CacheMetrics.Miss();
@@ -78,6 +79,6 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
 /// <summary>Marks an endpoint whose answers are cached by this policy.</summary>
 internal sealed class CachedTaskList;
 
-/// <summary>The version of the caller's lists, which was asked for with the session.</summary>
-/// <param name="Version">See <see cref="TaskListVersions.FindAsync"/>.</param>
+/// <summary>The version of the caller's lists, which was asked for with the session or before the list is read.</summary>
+/// <param name="Version">See <see cref="TaskListVersions.FindAsync"/>; null also for a list that depends on more than what users write.</param>
 internal sealed record TaskListVersion(string? Version);

@@ -19,7 +19,7 @@ internal static class TaskEndpoints
 {
     public static WebApplicationBuilder AddTasks(this WebApplicationBuilder builder)
     {
-        builder.Services.AddSingleton<DatabaseReads>().AddSingleton<TaskLists>().AddSingleton<TaskLookups>().AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskOperations>()
+        builder.Services.AddSingleton<DatabaseReads>().AddSingleton<TaskTotals>().AddSingleton<TaskLists>().AddSingleton<TaskLookups>().AddScoped<TaskReader>().AddScoped<TaskWriter>().AddScoped<TaskOperations>()
             .AddScoped<TaskLocks>().AddScoped<TaskTree>().AddScoped<TaskFields>().AddScoped<TaskJournal>();
         builder.Services.AddScoped<BulkWriter>().AddScoped<LabelDeletion>();
         builder.Services.AddTrash();
@@ -65,10 +65,10 @@ internal static class TaskEndpoints
     }
 
     private static async Task<Results<JsonAnswer<TaskListResponse>, ProblemHttpResult>> ListAsync(
-        TaskListQuery query, ClaimsPrincipal user, TaskLists tasks, CancellationToken cancellationToken) =>
+        TaskListQuery query, ClaimsPrincipal user, TaskLists tasks, HttpContext context, CancellationToken cancellationToken) =>
         query.Errors.Count > 0
             ? Problems.Validation(query.Errors)
-            : new JsonAnswer<TaskListResponse>(await tasks.ReadAsync(user.UserId(), query, cancellationToken));
+            : new JsonAnswer<TaskListResponse>(await tasks.ReadAsync(user.UserId(), query, context.Features.Get<TaskListVersion>()?.Version, cancellationToken));
 
     private static async Task<Results<JsonAnswer<TaskResponse>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
         Guid id, ClaimsPrincipal user, TaskLookups tasks, HttpContext context, CancellationToken cancellationToken)

@@ -9,6 +9,7 @@ internal sealed class TaskListQuery
     private static readonly TaskListQuery Default = new();
 
     private string? _normalized;
+    private string? _normalizedFilter;
 
     public IReadOnlyList<TaskItemStatus> Status { get; init; } = [];
 
@@ -89,7 +90,10 @@ internal sealed class TaskListQuery
     }
 
     /// <summary>The same for all queries that ask for the same, however they are spelled, and for no others: free text is escaped.</summary>
-    public string Normalized() => _normalized ??= string.Join('&',
+    public string Normalized() => _normalized ??= string.Join('&', NormalizedFilter(), Sort.Key, Sort.Descending, Limit, Page, Cursor, Total);
+
+    /// <summary>The same for all queries that the same tasks fit, whatever their order and page.</summary>
+    public string NormalizedFilter() => _normalizedFilter ??= string.Join('&',
         string.Join(',', Status.Order()),
         string.Join(',', Priority.Order()),
         string.Join(',', Categories.Order()),
@@ -102,11 +106,5 @@ internal sealed class TaskListQuery
         DueAfter?.UtcTicks,
         HasDueDate,
         Overdue,
-        Search is null ? null : string.Join(',', Search.Terms.Select(Uri.EscapeDataString)),
-        Sort.Key,
-        Sort.Descending,
-        Limit,
-        Page,
-        Cursor,
-        Total);
+        Search is null ? null : string.Join(',', Search.Terms.Select(Uri.EscapeDataString)));
 }

@@ -40,7 +40,13 @@ internal static class TaskListSql
         Overdue: null, Search: null,
     };
 
-    /// <summary>What goes before <see cref="Page"/> and <see cref="Count"/> in their batch.</summary>
+    /// <summary>
+    /// What goes before lists that do not need plans of their own: by itself, PostgreSQL would go on making them where the values promise a few rows less than
+    /// the average user has, and planning takes longer than the page.
+    /// </summary>
+    public static NpgsqlBatchCommand SetCommonPlan() => new("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)");
+
+    /// <summary>What goes before <see cref="Page"/> and <see cref="Count"/> in their batch where the query <see cref="NeedsPlanOfItsOwn"/>.</summary>
     public static NpgsqlBatchCommand Set(TaskListQuery query)
     {
         var parameters = new SqlParameters();
@@ -51,7 +57,11 @@ internal static class TaskListSql
     }
 
     /// <summary>A page, and one task more, which tells whether others follow.</summary>
-    public static NpgsqlBatchCommand Page(Guid userId, TaskListQuery query, DateTimeOffset now)
+    /// <param name="userId">Whose tasks.</param>
+    /// <param name="query">Which.</param>
+    /// <param name="now">When.</param>
+    /// <param name="isCounted">Whether the tasks on all pages are counted.</param>
+    public static NpgsqlBatchCommand Page(Guid userId, TaskListQuery query, DateTimeOffset now, bool isCounted)
     {
         var parameters = new SqlParameters();
         var filter = new TaskFilter(userId, query, now, parameters);
@@ -61,7 +71,7 @@ internal static class TaskListSql
         {
             // Nothing is passed over: the first tasks of the index are the page, and need not be looked up by their ids.
             return parameters.Command($"""
-                SELECT {TaskRow.Columns}, NULL::int, {(query.IsCounted ? Counted(query, filter) : "NULL::bigint")}
+                SELECT {TaskRow.Columns}, NULL::int, {(isCounted ? Counted(query, filter) : "NULL::bigint")}
                 FROM ({Walk(query, order, filter.ByWalk, limit, parameters, "t.*")}) t {TaskRow.Joins}
                 ORDER BY {order.ByIndex}
                 """);
@@ -75,7 +85,7 @@ internal static class TaskListSql
             WITH {before}page AS MATERIALIZED (
             {page}
             )
-            SELECT {TaskRow.Columns}, {rank}, {Total(query, filter)}
+            SELECT {TaskRow.Columns}, {rank}, {(isCounted ? Total(query, filter) : "NULL::bigint")}
             FROM page p JOIN tasks t ON t.id = p.id {TaskRow.Joins}
             ORDER BY {order.By("p")}
             """);
@@ -89,12 +99,9 @@ internal static class TaskListSql
     }
 
     /// <summary>A last page tells the total by itself, so PostgreSQL counts only when others follow.</summary>
-    private static string Total(TaskListQuery query, TaskFilter filter) => query switch
-    {
-        { IsCounted: false } => "NULL::bigint",
-        { Cursor: null } => $"CASE WHEN (SELECT count(*) FROM page) > {Number(query.Limit)} THEN {Counted(query, filter)} END",
-        _ => Counted(query, filter),
-    };
+    private static string Total(TaskListQuery query, TaskFilter filter) => query.Cursor is null
+        ? $"CASE WHEN (SELECT count(*) FROM page) > {Number(query.Limit)} THEN {Counted(query, filter)} END"
+        : Counted(query, filter);
 
     /// <summary>Unless it was asked for, a search is counted up to <see cref="MaxSortedHits"/> and one more.</summary>
     private static string Counted(TaskListQuery query, TaskFilter filter) => query.IsCountBounded

@@ -16,24 +16,36 @@ internal sealed class TaskLists
     private const int MaxTogether = 16;
 
     private readonly DatabaseReads _reads;
+    private readonly TaskTotals _totals;
     private readonly TimeProvider _clock;
     private readonly Lists _together;
 
-    public TaskLists(DatabaseReads reads, TimeProvider clock) => (_reads, _clock, _together) = (reads, clock, new Lists(ReadTogetherAsync, MaxTogether));
+    public TaskLists(DatabaseReads reads, TaskTotals totals, TimeProvider clock) =>
+        (_reads, _totals, _clock, _together) = (reads, totals, clock, new Lists(ReadTogetherAsync, MaxTogether));
 
     /// <summary>A page of tasks.</summary>
-    public async Task<JsonBody> ReadAsync(Guid userId, TaskListQuery query, CancellationToken cancellationToken)
+    /// <param name="userId">Whose.</param>
+    /// <param name="query">Which.</param>
+    /// <param name="version">The version of the user's lists, read before this is called; null when it is not known.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    public async Task<JsonBody> ReadAsync(Guid userId, TaskListQuery query, string? version, CancellationToken cancellationToken)
     {
-        var list = new AskedList(userId, query, _clock.GetUtcNow());
+        var known = query.IsCounted ? _totals.Find(version, query) : null;
+        var list = new AskedList(userId, query, query.IsCounted && known is null, _clock.GetUtcNow());
         var page = query.Start > 0 || TaskListSql.NeedsPlanOfItsOwn(query)
             ? await ReadAloneAsync(list, cancellationToken)
             : (await _together.AskAsync(list, cancellationToken))!;
         // The last page tells the total by itself; one behind it has no row to carry it.
-        var total = page.Count == 0 && query.IsCounted && query is not { Cursor: null, Start: 0 } ? await CountAsync(list, cancellationToken) : page.Total;
+        var total = page.Count == 0 && list.IsCounted && query is not { Cursor: null, Start: 0 } ? await CountAsync(list, cancellationToken) : page.Total;
+        if (list.IsCounted && total is { } counted)
+        {
+            _totals.Keep(version, query, counted);
+        }
+
         var json = page.Body.Writer;
         WriteNumber(json, "page"u8, query.Cursor is null ? query.Page : null);
         json.WriteNumber("limit"u8, query.Limit);
-        WriteNumber(json, "total"u8, total);
+        WriteNumber(json, "total"u8, total ?? known);
         json.WriteString("nextCursor"u8, page.Next);
         json.WriteEndObject();
         json.Flush();
@@ -41,7 +53,7 @@ internal sealed class TaskLists
     }
 
     private Task<WrittenPage> ReadAloneAsync(AskedList list, CancellationToken cancellationToken) => _reads.ReadAsync(
-        connection => Batch(connection, TaskListSql.Page(list.UserId, list.Query, list.Now), list.Query),
+        connection => Batch(connection, TaskListSql.Page(list.UserId, list.Query, list.Now, list.IsCounted), list.Query),
         async (rows, token) =>
         {
             await SkipSettingsAsync(rows, list.Query, token);
@@ -52,10 +64,10 @@ internal sealed class TaskLists
     private Task<int> ReadTogetherAsync(IReadOnlyList<Lists.Question> lists, CancellationToken cancellationToken) => _reads.ReadAsync(
         connection =>
         {
-            var batch = new NpgsqlBatch(connection);
+            var batch = new NpgsqlBatch(connection) { BatchCommands = { TaskListSql.SetCommonPlan() } };
             foreach (var list in lists)
             {
-                batch.BatchCommands.Add(TaskListSql.Page(list.About.UserId, list.About.Query, list.About.Now));
+                batch.BatchCommands.Add(TaskListSql.Page(list.About.UserId, list.About.Query, list.About.Now, list.About.IsCounted));
             }
 
             return batch;
@@ -64,6 +76,7 @@ internal sealed class TaskLists
         {
             foreach (var list in lists)
             {
+                await rows.NextResultAsync(token);
                 // Some may be gone, or were answered by a connection that broke then.
                 if (!list.IsAnswered)
                 {
@@ -73,8 +86,6 @@ internal sealed class TaskLists
                         page.Body.Return();
                     }
                 }
-
-                await rows.NextResultAsync(token);
             }
 
             return lists.Count;
@@ -159,8 +170,9 @@ internal sealed class TaskLists
 /// <summary>A list that somebody asked for.</summary>
 /// <param name="UserId">Whose.</param>
 /// <param name="Query">Which.</param>
+/// <param name="IsCounted">Whether the tasks on all pages have to be counted.</param>
 /// <param name="Now">When.</param>
-internal sealed record AskedList(Guid UserId, TaskListQuery Query, DateTimeOffset Now);
+internal sealed record AskedList(Guid UserId, TaskListQuery Query, bool IsCounted, DateTimeOffset Now);
 
 /// <summary>The tasks of a page; what comes behind them is still to be written.</summary>
 /// <param name="Body">To be returned by who asked.</param>

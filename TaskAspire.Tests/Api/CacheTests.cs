@@ -74,6 +74,43 @@ public sealed class CacheTests(BackingServices services)
         await Check(() => user.DeleteAsync($"tasks/{task}"), t => t is null);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("&status=todo")]
+    public async Task The_total_of_a_later_page_knows_each_acknowledged_write(string filter)
+    {
+        var user = await _api.CreateUserAsync();
+        var elsewhere = user.On(await _api.GetBAsync());
+        string? id = null;
+        for (var i = 0; i < 3; i++)
+        {
+            id = (string?)(await user.CreateTaskAsync($"{i}"))["id"];
+        }
+
+        var cursor = (string?)(await user.GetAsync($"tasks?sort=title&limit=1{filter}")).Json["nextCursor"];
+
+        async Task CheckAsync(int total)
+        {
+            foreach (var reader in new[] { user, elsewhere })
+            {
+                // The limit differs, so that the second list is not the first one from the cache.
+                Assert.Equal(total, (int?)(await reader.GetAsync($"tasks?sort=title&limit=1&total=true&cursor={cursor}{filter}")).Json["total"]);
+                var next = await reader.GetAsync($"tasks?sort=title&limit=2&total=true&cursor={cursor}{filter}");
+                Assert.Equal(total, (int?)next.Json["total"]);
+            }
+        }
+
+        await CheckAsync(3);
+        await user.CreateTaskAsync("3");
+        await CheckAsync(4);
+        await elsewhere.DeleteAsync($"tasks/{id}");
+        await CheckAsync(3);
+        await elsewhere.PostAsync($"tasks/{id}/restore", null, OK);
+        await CheckAsync(4);
+        await user.PostAsync($"tasks/{id}/complete", null, OK);
+        await CheckAsync(filter.Length == 0 ? 4 : 3);
+    }
+
     [Fact]
     public async Task Readers_beside_a_writer_never_see_a_version_older_than_what_was_acknowledged()
     {

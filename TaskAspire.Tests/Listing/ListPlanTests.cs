@@ -137,16 +137,40 @@ public sealed class ListPlanTests(BackingServices services)
             return;
         }
 
-        var (custom, generic) = await PlansOfAsync($"sort={sort}");
-        Assert.InRange(custom, 0, 5);
-        Assert.True(generic > 0);
+        foreach (var total in (string[])["true", "false"])
+        {
+            var (custom, generic) = await PlansOfAsync($"sort={sort}&total={total}");
+            Assert.Equal(0, custom);
+            Assert.True(generic > 0);
+        }
 
         await using var connection = await OpenAsync();
         var query = Parse($"sort={sort}&total=false");
-        var set = new NpgsqlBatchCommand("SELECT set_config('plan_cache_mode', 'force_generic_plan', true)");
-        var plan = await ListPlan.OfAsync(connection, set, TaskListSql.Page(LargeUser.Id, query, Now));
+        var plan = await ListPlan.OfAsync(connection, TaskListSql.SetCommonPlan(), TaskListSql.Page(LargeUser.Id, query, Now, query.IsCounted));
         Assert.False(plan.Scans, plan.Text);
         Assert.InRange(plan.Buffers, 0, MaxCommonBuffers);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("status=todo")]
+    public async Task A_total_is_counted_once_as_long_as_nothing_is_written(string filter)
+    {
+        await using var source = NpgsqlDataSource.Create(await LargeUser.On(services).GetDatabaseAsync());
+        using var totals = new TaskTotals();
+        var page = await ListAsync(source, Parse($"{filter}&total=true&limit=5"), totals, "before");
+        Assert.Equal(page.Total, totals.Find("before", Parse($"{filter}&sort=title&limit=7")));
+
+        // As if it had been counted, so that it can be told from what is counted.
+        totals.Keep("after", Parse(filter), 42);
+        foreach (var other in (string[])["", "&sort=-title", "&limit=5&page=3", $"&cursor={page.NextCursor}"])
+        {
+            Assert.Equal(42, (await ListAsync(source, Parse($"{filter}{other}&total=true"), totals, "after")).Total);
+            Assert.Equal(page.Total, (await ListAsync(source, Parse($"{filter}{other}&total=true"), totals, version: null)).Total);
+        }
+
+        Assert.Null((await ListAsync(source, Parse($"{filter}&total=false"), totals, "after")).Total);
+        Assert.NotEqual(42, (await ListAsync(source, Parse($"{filter}&priority=high"), totals, "after")).Total);
     }
 
     private async Task<(decimal Custom, decimal Generic)> PlansOfAsync(string text)
@@ -168,8 +192,15 @@ public sealed class ListPlanTests(BackingServices services)
 
     private static async Task<TaskListResponse> ListAsync(NpgsqlDataSource source, TaskListQuery query)
     {
+        using var totals = new TaskTotals();
+        return await ListAsync(source, query, totals, version: null);
+    }
+
+    private static async Task<TaskListResponse> ListAsync(NpgsqlDataSource source, TaskListQuery query, TaskTotals totals, string? version)
+    {
         using var connections = new ConnectionQueue(source);
-        var body = await new TaskLists(new DatabaseReads(source, connections), TimeProvider.System).ReadAsync(LargeUser.Id, query, TestContext.Current.CancellationToken);
+        var lists = new TaskLists(new DatabaseReads(source, connections), totals, TimeProvider.System);
+        var body = await lists.ReadAsync(LargeUser.Id, query, version, TestContext.Current.CancellationToken);
         var page = JsonSerializer.Deserialize<TaskListResponse>(body.Written.Span, ApiJson.Options)!;
         body.Return();
         return page;
@@ -178,7 +209,7 @@ public sealed class ListPlanTests(BackingServices services)
     private static async Task<List<string>> CheckAsync(NpgsqlConnection connection, TaskListQuery query, string text)
     {
         Assert.Empty(query.Errors);
-        var plan = await ListPlan.OfAsync(connection, TaskListSql.Set(query), TaskListSql.Page(LargeUser.Id, query, Now));
+        var plan = await ListPlan.OfAsync(connection, TaskListSql.Set(query), TaskListSql.Page(LargeUser.Id, query, Now, query.IsCounted));
         var isRanked = query.Sort == TaskListSort.Relevance;
         var maxBuffers = IsCommon(text) ? MaxCommonBuffers : BufferLimit(text, connection);
         var wrong = new List<string>();

@@ -71,8 +71,11 @@ internal static class TaskListSql
         {
             // Nothing is passed over: the first tasks of the index are the page, and need not be looked up by their ids.
             return parameters.Command($"""
+                WITH page AS (
+                {Walk(query, order, filter.ByWalk, limit, parameters, "t.*")}
+                )
                 SELECT {TaskRow.Columns}, NULL::int, {(isCounted ? Counted(query, filter) : "NULL::bigint")}
-                FROM ({Walk(query, order, filter.ByWalk, limit, parameters, "t.*")}) t {TaskRow.Joins}
+                FROM page t {TaskRow.Joins}
                 ORDER BY {order.ByIndex}
                 """);
         }

@@ -12,10 +12,11 @@ internal sealed class TaskLookups
     private const int Number = TaskRow.ColumnCount;
 
     private const string Sql = $"""
-        SELECT {TaskRow.Columns}, (l.number - 1)::int
-        FROM unnest($1, $2) WITH ORDINALITY l (id, user_id, number)
-        JOIN tasks t ON t.id = l.id AND t.user_id = l.user_id AND t.deleted_at IS NULL
-        {TaskRow.Joins}
+        WITH found AS (
+            SELECT t.*, l.number FROM unnest($1, $2) WITH ORDINALITY l (id, user_id, number)
+            JOIN tasks t ON t.id = l.id AND t.user_id = l.user_id AND t.deleted_at IS NULL
+        )
+        SELECT {TaskRow.Columns}, (t.number - 1)::int FROM found t {TaskRow.Joins}
         """;
 
     private readonly DatabaseReads _reads;

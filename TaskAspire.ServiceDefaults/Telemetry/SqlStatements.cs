@@ -3,11 +3,13 @@ using System.Collections.Concurrent;
 namespace TaskAspire.ServiceDefaults.Telemetry;
 
 /// <summary>
-/// Reads statements for metrics, and keeps what it read by text: a program sends few different ones. Both what is kept and the
-/// number of tables are bounded, since statements can be generated.
+/// Reads statements for metrics, and keeps what it read by how they begin: a program sends few different ones, but puts them together to batches of which
+/// hardly one is like another. Both what is kept and the number of tables are bounded, since statements can be generated.
 /// </summary>
 internal sealed class SqlStatements
 {
+    /// <summary>Two statements that are the same up to here read and write the same.</summary>
+    private const int Beginning = 1_024;
     private const int MaxKept = 2_000;
     private const int MaxTables = 100;
     private const string OtherTable = "other";
@@ -17,7 +19,9 @@ internal sealed class SqlStatements
 
     public SqlStatement Read(string sql)
     {
-        if (_kept.TryGetValue(sql, out var known))
+        var beginning = sql.AsSpan(0, Math.Min(sql.Length, Beginning));
+        var byBeginning = _kept.GetAlternateLookup<ReadOnlySpan<char>>();
+        if (byBeginning.TryGetValue(beginning, out var known))
         {
             return known;
         }
@@ -30,7 +34,7 @@ internal sealed class SqlStatements
 
         if (_kept.Count < MaxKept)
         {
-            _kept.TryAdd(sql, statement);
+            byBeginning.TryAdd(beginning, statement);
         }
 
         return statement;

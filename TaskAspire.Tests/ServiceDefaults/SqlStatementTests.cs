@@ -1,3 +1,5 @@
+using Npgsql;
+using TaskAspire.ApiService.Tasks;
 using TaskAspire.ServiceDefaults.Telemetry;
 
 namespace TaskAspire.Tests.ServiceDefaults;
@@ -24,6 +26,24 @@ public class SqlStatementTests
     [InlineData("", "other", "none")]
     public void Is_read_roughly(string sql, string queryType, string table) =>
         Assert.Equal(new SqlStatement(queryType, table), SqlStatement.Parse(sql));
+
+    [Fact]
+    public void Lists_that_are_asked_for_together_are_a_select_of_tasks()
+    {
+        NpgsqlBatchCommand[] batch = [TaskListSql.SetCommonPlan(), List(new TaskListQuery()), List(new TaskListQuery { Limit = 5, Page = 1 })];
+        Assert.Equal(new SqlStatement("select", "tasks"), SqlStatement.Parse(string.Join('\n', batch.Select(s => s.CommandText))));
+
+        static NpgsqlBatchCommand List(TaskListQuery query) => TaskListSql.Page(Guid.NewGuid(), query, DateTimeOffset.UnixEpoch, isCounted: true);
+    }
+
+    [Fact]
+    public void Batches_that_begin_alike_are_read_once()
+    {
+        var statements = new SqlStatements();
+        var list = $"SELECT {new string('x', 2_000)} FROM tasks";
+        Assert.Same(statements.Read(list), statements.Read(list + list));
+        Assert.Equal("categories", statements.Read($"SELECT {new string('y', 2_000)} FROM categories").Table);
+    }
 
     [Fact]
     public void Made_up_names_do_not_make_a_series_each()

@@ -14,6 +14,7 @@ internal static class CachingExtensions
         builder.Services.AddSingleton<TaskListVersions>();
         builder.Services.AddSingleton<TaskListCachePolicy>();
         builder.Services.AddSingleton<IConfigureOptions<OutputCacheOptions>, AddTaskListPolicy>();
+        OutputCacheSegments.TryShrink();
         return builder;
     }
 

@@ -9,7 +9,7 @@ internal static class CachingExtensions
     public static WebApplicationBuilder AddTaskListCache(this WebApplicationBuilder builder)
     {
         var shared = builder.Services.Last(service => service.ServiceType == typeof(IOutputCacheStore));
-        builder.Services.AddKeyedSingleton(typeof(IOutputCacheStore), LocalOutputCache.SharedKey, shared.ImplementationType!);
+        builder.Services.AddKeyedSingleton(typeof(IOutputCacheBufferStore), LocalOutputCache.SharedKey, shared.ImplementationType!);
         builder.Services.AddSingleton<IOutputCacheStore, LocalOutputCache>();
         builder.Services.AddSingleton<TaskListVersions>();
         builder.Services.AddSingleton<TaskListCachePolicy>();

@@ -1,4 +1,6 @@
+using System.Buffers;
 using System.Diagnostics.CodeAnalysis;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Caching.Memory;
 
@@ -10,7 +12,7 @@ namespace TaskAspire.ApiService.Caching;
 /// the garbage collector. Nothing has to be forgotten: the version is part of the key, and an entry never changes.
 /// </summary>
 internal sealed class LocalOutputCache(
-    [FromKeyedServices(LocalOutputCache.SharedKey)] IOutputCacheStore shared, ILogger<LocalOutputCache> logger) : IOutputCacheStore, IDisposable
+    [FromKeyedServices(LocalOutputCache.SharedKey)] IOutputCacheBufferStore shared, ILogger<LocalOutputCache> logger) : IOutputCacheBufferStore, IDisposable
 {
     /// <summary>The key of the store that all instances share.</summary>
     internal const string SharedKey = "shared";
@@ -46,14 +48,24 @@ internal sealed class LocalOutputCache(
         return found;
     }
 
-    /// <summary>Stores an answer. It has been sent, and the connection's next request need not wait until Redis has it, unless many are on their way.</summary>
-    /// <remarks>
-    /// Not <see cref="IOutputCacheBufferStore"/>: there the bytes are lent, and taken back even when Redis did not answer in time, by when it may still
-    /// be written what has become another user's list.
-    /// </remarks>
-    public async ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken)
+    public async ValueTask<bool> TryGetAsync(string key, PipeWriter destination, CancellationToken cancellationToken)
     {
-        var stored = StoreAsync(key, value, tags, validFor);
+        var found = await GetAsync(key, cancellationToken);
+        if (found is not null)
+        {
+            await destination.WriteAsync(found, cancellationToken);
+        }
+
+        return found is not null;
+    }
+
+    public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken) =>
+        SetAsync(key, new ReadOnlySequence<byte>(value), tags, validFor, cancellationToken);
+
+    /// <summary>Stores an answer. It has been sent, and the connection's next request need not wait until Redis has it, unless many are on their way.</summary>
+    public async ValueTask SetAsync(string key, ReadOnlySequence<byte> value, ReadOnlyMemory<string> tags, TimeSpan validFor, CancellationToken cancellationToken)
+    {
+        var stored = StoreAsync(key, value, tags.ToArray(), validFor);
         if (Volatile.Read(ref _storing) > MaxUnawaited)
         {
             await stored.WaitAsync(cancellationToken);
@@ -70,12 +82,18 @@ internal sealed class LocalOutputCache(
     public void Dispose() => _entries.Dispose();
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever Redis failed with, the list is read anew.")]
-    private async Task StoreAsync(string key, byte[] value, string[]? tags, TimeSpan validFor)
+    private async Task StoreAsync(string key, ReadOnlySequence<byte> value, string[] tags, TimeSpan validFor)
     {
         Interlocked.Increment(ref _storing);
         try
         {
-            await shared.SetAsync(key, value, tags, validFor, CancellationToken.None);
+            // The bytes are lent only until the caller goes on.
+            var length = checked((int)value.Length);
+            var copy = ArrayPool<byte>.Shared.Rent(length);
+            value.CopyTo(copy);
+            await shared.SetAsync(key, new ReadOnlySequence<byte>(copy, 0, length), tags, validFor, CancellationToken.None);
+            // Not after a failure: where Redis did not answer in time, they may still be sent, by when they would be another user's list.
+            ArrayPool<byte>.Shared.Return(copy);
         }
         catch (Exception exception)
         {

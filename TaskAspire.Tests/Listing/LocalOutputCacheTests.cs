@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.IO.Pipelines;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Logging.Abstractions;
 using TaskAspire.ApiService.Caching;
@@ -84,7 +86,25 @@ public sealed class LocalOutputCacheTests
         }
     }
 
-    private sealed class SharedStore : IOutputCacheStore
+    [Fact]
+    public async Task What_is_stored_is_what_it_was_when_it_was_lent()
+    {
+        using var cache = new LocalOutputCache(_shared, NullLogger<LocalOutputCache>.Instance);
+        var answer = new TaskCompletionSource();
+        _shared.Stored = answer.Task;
+        byte[] lent = [0, 1, 2, 3];
+        await cache.SetAsync("key", new ReadOnlySequence<byte>(lent, 1, 2), default, FiveMinutes, TestContext.Current.CancellationToken);
+        lent.AsSpan().Clear();
+        answer.SetResult();
+        Assert.Equal([1, 2], _shared.Entries["key"]);
+
+        var pipe = new Pipe();
+        Assert.True(await cache.TryGetAsync("key", pipe.Writer, TestContext.Current.CancellationToken));
+        Assert.False(await cache.TryGetAsync("none", pipe.Writer, TestContext.Current.CancellationToken));
+        Assert.Equal([1, 2], (await pipe.Reader.ReadAsync(TestContext.Current.CancellationToken)).Buffer.ToArray());
+    }
+
+    private sealed class SharedStore : IOutputCacheBufferStore
     {
         public Dictionary<string, byte[]> Entries { get; } = [];
 
@@ -107,10 +127,14 @@ public sealed class LocalOutputCacheTests
             return new(Entries.GetValueOrDefault(key));
         }
 
-        public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken)
+        public ValueTask<bool> TryGetAsync(string key, PipeWriter destination, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask SetAsync(string key, byte[] value, string[]? tags, TimeSpan validFor, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public async ValueTask SetAsync(string key, ReadOnlySequence<byte> value, ReadOnlyMemory<string> tags, TimeSpan validFor, CancellationToken cancellationToken)
         {
-            Entries[key] = value;
-            return new ValueTask(Stored);
+            await Stored;
+            Entries[key] = value.ToArray();
         }
     }
 }

@@ -8,7 +8,7 @@ namespace TaskAspire.ApiService.Caching;
 /// </summary>
 internal static class OutputCacheSegments
 {
-    /// <summary>A page of 20 tasks in one, one of 100 in five.</summary>
+    /// <summary>A page of 20 tasks in one, one of 100 in four.</summary>
     internal const int Bytes = 16 * 1024;
 
     /// <returns>Whether the framework still has the setting. Without it all is as well, but slower.</returns>

@@ -8,13 +8,16 @@ namespace TaskAspire.ApiService.Tasks;
 /// </summary>
 internal sealed class TaskTotals : IDisposable
 {
-    /// <summary>2 MB of them.</summary>
-    internal const int MaxTotals = 5_000;
+    /// <summary>Some 5,000 totals, fewer with long filters.</summary>
+    private const int MaxBytes = 2 * 1024 * 1024;
+
+    /// <summary>What one takes beside the text of its filter.</summary>
+    private const int BytesOfOne = 300;
 
     /// <summary>As long as a cached list lives.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(300);
 
-    private readonly MemoryCache _totals = new(new MemoryCacheOptions { SizeLimit = MaxTotals });
+    private readonly MemoryCache _totals = new(new MemoryCacheOptions { SizeLimit = MaxBytes });
 
     /// <summary>How many tasks fit, on all pages; null when that is not known.</summary>
     /// <param name="version">The version of the user's lists; null when nothing may be known from before.</param>
@@ -26,7 +29,8 @@ internal sealed class TaskTotals : IDisposable
     {
         if (version is not null)
         {
-            _totals.Set(Key(version, query), total, new MemoryCacheEntryOptions { Size = 1, AbsoluteExpirationRelativeToNow = Lifetime });
+            var size = BytesOfOne + (sizeof(char) * query.NormalizedFilter().Length);
+            _totals.Set(Key(version, query), total, new MemoryCacheEntryOptions { Size = size, AbsoluteExpirationRelativeToNow = Lifetime });
         }
     }
 

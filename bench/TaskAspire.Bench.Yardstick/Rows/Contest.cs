@@ -10,8 +10,11 @@ namespace TaskAspire.Bench.Yardstick.Rows;
 /// <param name="AfterRound">Tidies up; null for what changes nothing.</param>
 internal sealed record Contest(string Name, double Bound, string FloorRequests, string ProductRequests, Func<CancellationToken, Task>? AfterRound = null)
 {
-    /// <summary>Until the just-in-time compiler is done with it, which takes it half of the processors meanwhile.</summary>
-    private const int WarmUpSeconds = 8;
+    /// <summary>
+    /// Until the just-in-time compiler is done with it, which takes it half of the processors meanwhile. After 8 s the API still compiled through the first rounds
+    /// of either side: the processor time of the one that is not asked tells.
+    /// </summary>
+    private const int WarmUpSeconds = 20;
 
     /// <summary>Whose processor time is told, for each request.</summary>
     private static readonly string[] Told = ["API", "floor", "PostgreSQL", "Redis"];

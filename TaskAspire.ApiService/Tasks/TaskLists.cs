@@ -35,8 +35,8 @@ internal sealed class TaskLists
         var page = query.Start > 0 || TaskListSql.NeedsPlanOfItsOwn(query)
             ? await ReadAloneAsync(list, cancellationToken)
             : (await _together.AskAsync(list, cancellationToken))!;
-        // The last page tells the total by itself; one behind it has no row to carry it.
-        var total = page.Count == 0 && list.IsCounted && query is not { Cursor: null, Start: 0 } ? await CountAsync(list, cancellationToken) : page.Total;
+        // A page without tasks has no row to carry the total.
+        var total = page is { Count: 0, Total: null } && list.IsCounted ? await CountAsync(list, cancellationToken) : page.Total;
         if (list.IsCounted && total is { } counted)
         {
             _totals.Keep(version, query, counted);
@@ -123,7 +123,9 @@ internal sealed class TaskLists
         }
 
         json.WriteEndArray();
-        return new WrittenPage(body, count, query is { IsCounted: true, Cursor: null } && next is null ? query.Start + count : total, next);
+        // The last page tells how many there are; one behind it does not.
+        var isLast = query.Cursor is null && next is null && (count > 0 || query.Start == 0);
+        return new WrittenPage(body, count, query.IsCounted && isLast ? query.Start + count : total, next);
     }
 
     private Task<long?> CountAsync(AskedList list, CancellationToken cancellationToken) => _reads.ReadAsync(

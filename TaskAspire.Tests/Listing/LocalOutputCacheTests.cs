@@ -1,8 +1,10 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using Microsoft.AspNetCore.OutputCaching;
 using Microsoft.Extensions.Logging.Abstractions;
 using TaskAspire.ApiService.Caching;
+using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.Listing;
 
@@ -72,7 +74,7 @@ public sealed class LocalOutputCacheTests
         Assert.False(oneMore.IsCompleted);
         answers.SetResult();
         await oneMore;
-        Assert.Equal(LocalOutputCache.MaxUnawaited + 1, _shared.Entries.Count);
+        await Eventually.TrueAsync(() => _shared.Entries.Count == LocalOutputCache.MaxUnawaited + 1, cancellationToken);
     }
 
     [Fact]
@@ -96,6 +98,7 @@ public sealed class LocalOutputCacheTests
         await cache.SetAsync("key", new ReadOnlySequence<byte>(lent, 1, 2), default, FiveMinutes, TestContext.Current.CancellationToken);
         lent.AsSpan().Clear();
         answer.SetResult();
+        await Eventually.TrueAsync(() => _shared.Entries.ContainsKey("key"), TestContext.Current.CancellationToken);
         Assert.Equal([1, 2], _shared.Entries["key"]);
 
         var pipe = new Pipe();
@@ -106,7 +109,7 @@ public sealed class LocalOutputCacheTests
 
     private sealed class SharedStore : IOutputCacheBufferStore
     {
-        public Dictionary<string, byte[]> Entries { get; } = [];
+        public ConcurrentDictionary<string, byte[]> Entries { get; } = [];
 
         public List<string> Evicted { get; } = [];
 

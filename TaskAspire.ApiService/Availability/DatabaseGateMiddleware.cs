@@ -31,26 +31,23 @@ internal sealed class DatabaseGateMiddleware(RequestDelegate next, DatabaseGate 
 
     private async Task RunAsync(HttpContext context, CancellationToken outage)
     {
-        var clientGone = context.RequestAborted;
         using var request = new GuardedRequest(context, problems);
-        context.RequestAborted = request.Token;
         try
         {
             await using var _ = outage.UnsafeRegister(static state => ((GuardedRequest)state!).GiveUp(), request);
             await next(context);
         }
-        catch (OperationCanceledException exception) when (outage.IsCancellationRequested && !clientGone.IsCancellationRequested && request.IsUnanswered)
+        catch (OperationCanceledException exception) when (outage.IsCancellationRequested && !request.ClientGone.IsCancellationRequested && !request.IsRefused)
         {
             throw new DatabaseException("It stopped answering.", exception);
         }
-        catch (Exception) when (!request.IsUnanswered)
+        catch (Exception) when (request.IsRefused)
         {
             // What became of the work is of no interest to a client that was told to come again.
         }
         finally
         {
             await request.EndAsync();
-            context.RequestAborted = clientGone;
         }
     }
 }

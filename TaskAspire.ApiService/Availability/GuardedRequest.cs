@@ -21,30 +21,54 @@ internal sealed class GuardedRequest : IDisposable
     private readonly CancellationTokenSource _end;
     private readonly CancellationTokenSource _ended = new();
     private Task _answer = Task.CompletedTask;
-    private int _answered;
+    private volatile Answering _answering;
 
     public GuardedRequest(HttpContext context, IProblemDetailsService problems)
     {
         (_context, _problems) = (context, problems);
-        // Further in, it may be replaced by a copy that is kept.
         _body = context.Features.GetRequiredFeature<IHttpResponseBodyFeature>();
-        _end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        ClientGone = context.RequestAborted;
+        _end = CancellationTokenSource.CreateLinkedTokenSource(ClientGone);
+        context.Features.Set<IHttpResponseBodyFeature>(new GuardedBody(_body, this));
+        context.RequestAborted = Token;
+    }
+
+    private enum Answering
+    {
+        Nobody,
+        Work,
+        Refusal,
     }
 
     /// <summary>Cancelled when the client is gone, or the database.</summary>
     public CancellationToken Token => _end.Token;
 
-    /// <summary>Whether the work still has to answer.</summary>
-    public bool IsUnanswered => Volatile.Read(ref _answered) == 0;
+    /// <summary>Cancelled when the client is gone.</summary>
+    public CancellationToken ClientGone { get; }
+
+    /// <summary>The client was told to come again, whatever becomes of the work.</summary>
+    public bool IsRefused => _answering == Answering.Refusal;
+
+    /// <summary>From now on the work answers, and is not answered for.</summary>
+    /// <exception cref="OperationCanceledException">It was already answered for.</exception>
+    public void BeginAnswer()
+    {
+        if (_answering != Answering.Work && Interlocked.CompareExchange(ref _answering, Answering.Work, Answering.Nobody) == Answering.Refusal)
+        {
+            throw new OperationCanceledException(Token);
+        }
+    }
 
     /// <summary>The database is gone.</summary>
     public void GiveUp() => _answer = GiveUpAsync();
 
-    /// <summary>The work has ended. Who answers for it meanwhile has done so when this returns.</summary>
+    /// <summary>The work has ended. Who answers for it meanwhile has done so when this returns, and what stands outside finds the request as it was.</summary>
     public async Task EndAsync()
     {
         await _ended.CancelAsync();
         await _answer;
+        _context.Features.Set(_body);
+        _context.RequestAborted = ClientGone;
     }
 
     public void Dispose()
@@ -63,9 +87,8 @@ internal sealed class GuardedRequest : IDisposable
 
         var cancelled = CancelAsync();
         await Task.Delay(Grace, _ended.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        if (!_ended.IsCancellationRequested && !_context.Response.HasStarted)
+        if (!_ended.IsCancellationRequested && Interlocked.CompareExchange(ref _answering, Answering.Refusal, Answering.Nobody) == Answering.Nobody)
         {
-            Volatile.Write(ref _answered, 1);
             await AnswerAsync();
         }
 
@@ -91,13 +114,15 @@ internal sealed class GuardedRequest : IDisposable
 
     private async Task AnswerAsync()
     {
-        _context.Features.Set(_body);
-        _context.Response.Clear();
+        // The same response, but not through the body that the work has, which is closed to it now.
+        var context = new DefaultHttpContext(new FeatureCollection(_context.Features));
+        context.Features.Set(_body);
+        context.Response.Clear();
         // The next request on this connection would have to wait for the work.
-        _context.Response.Headers.Connection = "close";
-        var problem = Problems.Unavailable(_context, "Database");
-        _context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-        await _problems.WriteAsync(new ProblemDetailsContext { HttpContext = _context, ProblemDetails = problem });
-        await _context.Response.CompleteAsync();
+        context.Response.Headers.Connection = "close";
+        var problem = Problems.Unavailable(context, "Database");
+        context.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+        await _problems.WriteAsync(new ProblemDetailsContext { HttpContext = context, ProblemDetails = problem });
+        await context.Response.CompleteAsync();
     }
 }

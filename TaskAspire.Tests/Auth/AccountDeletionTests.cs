@@ -125,8 +125,8 @@ public sealed class AccountDeletionTests(ApiFixture fixture) : IClassFixture<Api
                 -- Where nothing need be referred to, a row may stay; one without a user is nobody's.
                 JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = c.conkey[1] AND (a.attnotnull OR a.attname = 'user_id')
             )
-            SELECT string_agg(table_name, ', ') FROM information_schema.columns c
-            WHERE column_name = 'user_id' AND table_schema = 'public' AND format('%I', c.table_name)::regclass NOT IN (SELECT id FROM going)
+            SELECT string_agg(t.relname, ', ') FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid
+            WHERE a.attname = 'user_id' AND t.relkind = 'r' AND t.relnamespace = 'public'::regnamespace AND t.oid NOT IN (SELECT id FROM going)
             """);
         Assert.Equal(DBNull.Value, await command.ExecuteScalarAsync(Cancel));
     }

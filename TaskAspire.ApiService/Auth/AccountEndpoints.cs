@@ -29,7 +29,7 @@ internal static class AccountEndpoints
             .RequireAuthRateLimit<JsonObject>((patch, context) => patch.ContainsKey("email") || patch.ContainsKey("currentPassword") ? Caller(context) : null)
             .WithName("patchMe").WithSummary("Change the caller's account")
             .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched. Another address needs the currentPassword, too.")
-            .Accepts<ProfilePatch>(PatchMediaTypes.MergePatch, PatchMediaTypes.Json)
+            .Accepts<ProfilePatch>(BodyKinds.MergePatch, BodyKinds.Json)
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
         account.MapDelete("/me", DeleteAsync)
             .RequireAuthRateLimit<DeleteAccountRequest>((_, context) => Caller(context))

@@ -33,7 +33,7 @@ internal static class CategoryEndpoints
         var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound).HasETag();
         change.MapPut("", ReplaceAsync).WithName("replaceCategory").WithSummary("Replace a category").ProducesProblem(StatusCodes.Status409Conflict);
         change.MapPatch("", PatchAsync).WithName("patchCategory").WithSummary("Change fields of a category").WithDescription("JSON merge patch (RFC 7396).")
-            .Accepts<CategoryPatch>(PatchMediaTypes.MergePatch, PatchMediaTypes.Json).ProducesProblem(StatusCodes.Status409Conflict);
+            .Accepts<CategoryPatch>(BodyKinds.MergePatch, BodyKinds.Json).ProducesProblem(StatusCodes.Status409Conflict);
         change.MapDelete("", DeleteAsync).WithName("deleteCategory").WithSummary("Delete a category")
             .WithDescription("Its tasks stay, without category; each of them is changed by it, with a new version and a task.updated event.");
         return api;

@@ -101,7 +101,7 @@ internal static class CommonAnswers
             [HeaderNames.ContentDisposition] = Header("A name for the file.", Text(), "attachment; filename=taskaspire-2026-11-25.json"),
             [CacheHeader] = Header("hit when the list came from the cache, which never has an older state than the last write; else miss.", Text(), "miss"),
             [HeaderNames.Age] = Header("Seconds since the list was read, when it came from the cache (RFC 9111 §5.1); otherwise left out.", Integer(), 12),
-            [AcceptPatchHeader] = Header("The media types of a patch (RFC 5789).", Text(), $"{PatchMediaTypes.MergePatch}, {PatchMediaTypes.Json}"),
+            [AcceptPatchHeader] = Header("The media types of a patch (RFC 5789).", Text(), $"{BodyKinds.MergePatch}, {BodyKinds.Json}"),
             [ReplayedHeader] = Header("true when this is the answer to an earlier request with the same Idempotency-Key; otherwise left out.", Text(), "true"),
         };
         document.Components.Schemas ??= new Dictionary<string, IOpenApiSchema>();

@@ -34,7 +34,7 @@ internal static class TagEndpoints
         var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound).HasETag();
         change.MapPut("", RenameAsync).WithName("replaceTag").WithSummary("Rename a tag").ProducesProblem(StatusCodes.Status409Conflict);
         change.MapPatch("", RenameAsync).WithName("patchTag").WithSummary("Rename a tag").WithDescription("The name is its one field, so this is the same as PUT.")
-            .Accepts<TagRequest>(PatchMediaTypes.MergePatch, PatchMediaTypes.Json).ProducesProblem(StatusCodes.Status409Conflict);
+            .Accepts<TagRequest>(BodyKinds.MergePatch, BodyKinds.Json).ProducesProblem(StatusCodes.Status409Conflict);
         change.MapDelete("", DeleteAsync).WithName("deleteTag").WithSummary("Delete a tag")
             .WithDescription("It comes off the tasks that carry it; each of them is changed by it, with a new version and a task.updated event.");
         return api;

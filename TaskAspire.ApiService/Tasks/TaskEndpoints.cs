@@ -47,7 +47,7 @@ internal static class TaskEndpoints
             .WithDescription("A field left out gets its default, so a subtask sent without parentId becomes a task of its own.");
         change.MapPatch("", PatchAsync).WithName("patchTask").WithSummary("Change fields of a task")
             .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched, null clears one. The status done takes the open subtasks with it.")
-            .Accepts<TaskPatch>(PatchMediaTypes.MergePatch, PatchMediaTypes.Json);
+            .Accepts<TaskPatch>(BodyKinds.MergePatch, BodyKinds.Json);
         change.MapDelete("", DeleteAsync).WithName("deleteTask").WithSummary("Put a task into the trash, or remove it for good")
             .WithDescription("Its subtasks go with it, at all levels.").DescribePermanent();
         change.MapPost("/complete", CompleteAsync).WithName("completeTask").WithSummary("Complete a task")

@@ -37,7 +37,7 @@ internal static class WebhookEndpoints
         one.MapGet("", GetAsync).WithName("getWebhook").WithSummary("Get a webhook endpoint").HasETag();
         one.MapPatch("", PatchAsync).WithName("patchWebhook").WithSummary("Change a webhook endpoint")
             .WithDescription("JSON merge patch (RFC 7396): a field that is not sent is not touched, null clears one.")
-            .Accepts<WebhookPatch>(PatchMediaTypes.MergePatch, PatchMediaTypes.Json)
+            .Accepts<WebhookPatch>(BodyKinds.MergePatch, BodyKinds.Json)
             .ProducesProblem(StatusCodes.Status400BadRequest).HasETag();
         one.MapDelete("", DeleteAsync).WithName("deleteWebhook").WithSummary("Delete a webhook endpoint").WithDescription("Its deliveries go with it.").HasETag();
         one.MapWebhookActions();

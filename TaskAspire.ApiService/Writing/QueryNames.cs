@@ -19,7 +19,8 @@ internal sealed class QueryNamesMiddleware(RequestDelegate next)
     {
         if (!context.Request.QueryString.HasValue
             || !context.Request.Path.StartsWithSegments(AvailabilityExtensions.GuardedPath)
-            || context.GetEndpoint() is not { } endpoint)
+            // Where a method or a media type does not fit, the framework's answer stands here, which knows no parameters and is none of ours.
+            || context.GetEndpoint() is not RouteEndpoint endpoint)
         {
             return null;
         }

@@ -19,11 +19,11 @@ internal static class WritingExtensions
         return builder;
     }
 
-    /// <summary>Refuses what no endpoint knows: other patches than merge patches, and other parameters than its own. To stand after <c>UseAuthorization</c>.</summary>
+    /// <summary>Refuses what no endpoint knows: other parameters than its own, and bodies of another kind than it reads. To stand after <c>UseAuthorization</c>.</summary>
     public static WebApplication UseStrictRequests(this WebApplication app)
     {
         app.UseMiddleware<QueryNamesMiddleware>();
-        app.UseMiddleware<PatchMediaTypes>();
+        app.UseMiddleware<BodyKinds>();
         return app;
     }
 }

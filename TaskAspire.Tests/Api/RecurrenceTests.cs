@@ -43,6 +43,22 @@ public sealed class RecurrenceTests(BackingServices services)
         Assert.NotEqual((string?)task["reminders"]![0]!["id"], (string?)next["reminders"]![0]!["id"]);
     }
 
+    [Theory]
+    // Beyond what .NET can count to, and beyond what the API takes.
+    [InlineData("1990-01-01T09:00:00Z", "9998-12-31T00:00:00Z")]
+    [InlineData("2026-01-01T09:00:00Z", "9998-12-31T00:00:00Z")]
+    public async Task A_reminder_that_the_next_occurrence_would_move_out_of_time_is_left_out(string dueDate, string at)
+    {
+        var user = await _api.CreateUserAsync();
+        var task = await CreateAsync(user, $$"""
+            {"title":"a","dueDate":"{{dueDate}}","recurrence":"FREQ=DAILY","reminders":[{"at":"{{at}}"},{"minutesBeforeDue":5}]}
+            """);
+
+        var next = await NextAsync(user, await user.PostAsync($"tasks/{task["id"]}/complete", null, OK));
+
+        Assert.Equal(5, (int?)Assert.Single(next["reminders"]!.AsArray())!["minutesBeforeDue"]);
+    }
+
     [Fact]
     public async Task A_task_completed_twice_has_one_next_occurrence()
     {

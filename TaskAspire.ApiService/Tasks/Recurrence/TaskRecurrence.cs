@@ -1,4 +1,5 @@
 using System.ComponentModel.DataAnnotations;
+using TaskAspire.ApiService.Json;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks.Recurrence;
@@ -90,22 +91,26 @@ internal static class TaskRecurrence
             UpdatedAt = now,
         };
         next.Tags.AddRange(done.Tags.Select(t => new TaskTag { TaskId = next.Id, TagId = t.TagId, Tag = t.Tag }));
-        next.Reminders.AddRange(done.Reminders.Select(r => new TaskReminder
+        foreach (var reminder in done.Reminders)
         {
-            TaskId = next.Id,
-            UserId = next.UserId,
-            At = r.At is { } at ? Moved(at, done, due) : null,
-            MinutesBeforeDue = r.MinutesBeforeDue,
-        }));
+            var at = reminder.At is { } time ? Moved(time, done, due) : null;
+            // Left out where its time would be one that nobody could send back.
+            if (at is not null || reminder.MinutesBeforeDue is not null)
+            {
+                next.Reminders.Add(new TaskReminder { TaskId = next.Id, UserId = next.UserId, At = at, MinutesBeforeDue = reminder.MinutesBeforeDue });
+            }
+        }
+
         // Reminders whose time is over by now (a day before an occurrence in an hour) are let pass.
         next.Rearm(now, dueDateMoved: true, reopened: true);
         return next;
     }
 
-    /// <summary>As far on the clock from the new due date as the time was from the old one.</summary>
-    private static DateTimeOffset Moved(DateTimeOffset time, TaskItem done, DateTimeOffset due)
+    /// <summary>As far on the clock from the new due date as the time was from the old one; null beyond the last time there is (less a day, for the zones).</summary>
+    private static DateTimeOffset? Moved(DateTimeOffset time, TaskItem done, DateTimeOffset due)
     {
         var clock = WallClock.In(done.TimeZone);
-        return clock.ToUtc(clock.At(time) + (clock.At(due) - clock.At(done.DueDate!.Value)));
+        var ticks = clock.At(time).Ticks + (clock.At(due) - clock.At(done.DueDate!.Value)).Ticks;
+        return ticks <= Rfc3339Converter.Latest.Ticks - TimeSpan.TicksPerDay ? clock.ToUtc(new DateTime(ticks)) : null;
     }
 }

@@ -22,6 +22,7 @@ internal static class ApiDocument
             options.AddOperationTransformer((operation, context, _) => Done(() => CommonAnswers.Describe(operation, context)));
             options.AddDocumentTransformer((document, _, _) => Done(() => DescribeApi(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => CommonAnswers.AddComponents(document)));
+            options.AddDocumentTransformer((document, _, _) => Done(() => ConvertedTypes.DescribeAnyValues(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => RequestSchemas.Describe(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => Examples.Add(document)));
         });

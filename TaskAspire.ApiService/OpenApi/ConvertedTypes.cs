@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
 using Microsoft.AspNetCore.OpenApi;
@@ -44,6 +45,18 @@ internal static class ConvertedTypes
         {
             // Nothing but an answer, all of whose fields are always there.
             schema.Required = answer.Properties.Select(p => p.Name).ToHashSet(StringComparer.Ordinal);
+        }
+    }
+
+    /// <summary>A value of any kind may be null, too. The generator writes one of null and anything, of which null is both, and so not one.</summary>
+    public static void DescribeAnyValues(OpenApiDocument document)
+    {
+        foreach (var properties in document.Components!.Schemas!.Values.Select(schema => schema.Properties).OfType<IDictionary<string, IOpenApiSchema>>())
+        {
+            foreach (var (name, schema) in properties.ToList())
+            {
+                properties[name] = schema.OneOf?.FirstOrDefault(s => s is OpenApiSchemaReference { Reference.Id: nameof(JsonElement) }) ?? schema;
+            }
         }
     }
 

@@ -41,6 +41,7 @@ builder.AddApiDocument();
 var app = builder.Build();
 
 app.UseKnownProxies();
+app.UsePrivateAnswers();
 app.UseProblems();
 app.UseDatabaseGate();
 app.UseAuthentication();

@@ -18,6 +18,13 @@ internal static class CachingExtensions
         return builder;
     }
 
+    /// <summary>Keeps answers out of caches that are not the user's. To stand before all that answers.</summary>
+    public static WebApplication UsePrivateAnswers(this WebApplication app)
+    {
+        app.UseMiddleware<PrivateAnswers>();
+        return app;
+    }
+
     private sealed class AddTaskListPolicy(TaskListCachePolicy policy) : IConfigureOptions<OutputCacheOptions>
     {
         public void Configure(OutputCacheOptions options) => options.AddPolicy(TaskListCachePolicy.Name, policy);

@@ -9,7 +9,7 @@ internal sealed class DocumentedAnswers
     /// <summary>What HTTP itself has beside an answer.</summary>
     private static readonly HashSet<string> OfEveryAnswer = new(StringComparer.OrdinalIgnoreCase)
     {
-        "Date", "Server", "Connection", "Transfer-Encoding", "Content-Type", "Content-Length", "Cache-Control", "Pragma", "Expires", "Vary", "Allow", "X-Accel-Buffering",
+        "Date", "Server", "Connection", "Transfer-Encoding", "Content-Type", "Content-Length", "Cache-Control", "Pragma", "Expires", "Vary", "Allow", "X-Accel-Buffering", "X-Content-Type-Options",
     };
 
     private readonly JsonNode _document;

@@ -7,6 +7,7 @@ internal static class ErrorExtensions
     /// <summary>Every answer above 399 is problem details with a stable type and a trace id.</summary>
     public static WebApplicationBuilder AddProblems(this WebApplicationBuilder builder)
     {
+        builder.Services.AddSingleton<IProblemDetailsWriter, ProblemWriter>();
         builder.Services.AddProblemDetails(options => options.CustomizeProblemDetails = context =>
         {
             var problem = context.ProblemDetails;
@@ -21,9 +22,11 @@ internal static class ErrorExtensions
                 // The framework's validation names properties as .NET does; clients know them as JSON has them.
                 validation.Title = "Bad Request";
                 validation.Detail ??= "The request has fields that are not valid; see errors.";
-                validation.Errors = validation.Errors.ToDictionary(e => FieldNames.FromProperty(e.Key), e => e.Value);
+                validation.Errors = validation.Errors.ToDictionary(
+                    e => FieldNames.FromProperty(e.Key), e => e.Value.Select(message => FieldNames.InMessage(e.Key, message)).ToArray());
             }
 
+            problem.Detail ??= Problems.Remedy(context.HttpContext, status);
             problem.Instance ??= context.HttpContext.Request.Path;
             problem.Extensions["traceId"] = Activity.Current?.TraceId.ToString() ?? context.HttpContext.TraceIdentifier;
         });

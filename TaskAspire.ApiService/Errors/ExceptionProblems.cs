@@ -1,6 +1,5 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Diagnostics;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Storage;
@@ -79,7 +78,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
         return exception.StatusCode switch
         {
             StatusCodes.Status413PayloadTooLarge => Problems.Details(
-                exception.StatusCode, ProblemTypes.PayloadTooLarge, $"The body is too large; at most {MaxMebibytes(context)} MiB is accepted."),
+                exception.StatusCode, ProblemTypes.PayloadTooLarge, Problems.Remedy(context, exception.StatusCode)!),
             StatusCodes.Status415UnsupportedMediaType => Problems.Details(
                 exception.StatusCode, ProblemTypes.UnsupportedMediaType, "Send the body as application/json."),
             // Parameters are read by the slices themselves, so what is left is a body that is not there.
@@ -88,9 +87,6 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
             var status => Problems.Details(status, ProblemTypes.ForStatus(status), exception.Message),
         };
     }
-
-    private static long MaxMebibytes(HttpContext context) =>
-        (context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0) / (1024 * 1024);
 
     private static ProblemDetails Internal() => Problems.Details(
         StatusCodes.Status500InternalServerError, ProblemTypes.Internal, "Something went wrong on our side. Quote the traceId when you report it.");

@@ -9,6 +9,21 @@ internal static class JsonProblems
     private const string BeforeName = "The JSON property '";
     private const string AfterName = "' could not be mapped to any .NET member";
 
+    private const string BeforeType = "could not be converted to ";
+
+    /// <summary>What to say for the type that a value is not of, by what the name of that type has in it; the first counts.</summary>
+    private static readonly (string Type, string Expected)[] Types =
+    [
+        ("List`1", "A list is expected."),
+        ("[]", "A list is expected."),
+        ("Dictionary`2", "An object is expected."),
+        ("System.Guid", "A UUID is expected, such as 01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12."),
+        ("System.Boolean", "true or false is expected."),
+        ("JsonObject", "An object is expected."),
+        ("Request", "An object is expected."),
+        ("Patch", "An object is expected."),
+    ];
+
     private static readonly string[] Required = ["The field is required."];
 
     /// <summary>For a member that is none. Names in answers are camelCase, so how it was spelled is said here.</summary>
@@ -25,9 +40,9 @@ internal static class JsonProblems
         {
             message = NoSuchField(message[BeforeName.Length..nameEnd]);
         }
-        else if (message.Contains("could not be converted to", StringComparison.Ordinal))
+        else if (message.IndexOf(BeforeType, StringComparison.Ordinal) is >= 0 and var typeStart)
         {
-            message = "The value is not of the expected type, or not one of the allowed values.";
+            message = Expected(message[(typeStart + BeforeType.Length)..]);
         }
         else if (message.Contains("doesn't allow setting null", StringComparison.Ordinal))
         {
@@ -43,6 +58,7 @@ internal static class JsonProblems
         }
         else if (exception.Path is null or "$" && exception.LineNumber is not null)
         {
+            message = WithoutReader(message);
             var malformed = Problems.Details(StatusCodes.Status400BadRequest, ProblemTypes.MalformedRequest, $"The body is not valid JSON: {message}");
             malformed.Extensions["errors"] = new Dictionary<string, string[]> { ["$"] = [message] };
             return malformed;
@@ -50,6 +66,14 @@ internal static class JsonProblems
 
         return Problems.ValidationDetails(new Dictionary<string, string[]> { [field] = [message] });
     }
+
+    private static string Expected(string type) =>
+        Types.FirstOrDefault(t => type.Contains(t.Type, StringComparison.Ordinal)).Expected ?? "The value is not of the expected type, or not one of the allowed values.";
+
+    /// <summary>The reader's own words, without those that tell a .NET developer how to set it.</summary>
+    private static string WithoutReader(string message) => message
+        .Replace(" Change the reader options.", "", StringComparison.Ordinal)
+        .Replace(", when isFinalBlock is true", "", StringComparison.Ordinal);
 
     /// <summary><c>$.reminders[0].at</c> is <c>reminders[0].at</c>; the body itself stays <c>$</c>.</summary>
     private static string FieldOf(string? path) => path is { Length: > 2 } && path.StartsWith("$.", StringComparison.Ordinal) ? path[2..] : "$";

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
@@ -59,6 +60,17 @@ internal static class Problems
     /// <summary>Any other, with a status, a stable type and a detail that names the remedy.</summary>
     public static ProblemHttpResult Create(int status, string type, string detail) => TypedResults.Problem(Details(status, type, detail));
 
+    /// <summary>What to say where nothing but the status is known.</summary>
+    internal static string? Remedy(HttpContext context, int status) => status switch
+    {
+        StatusCodes.Status400BadRequest => "The request is not as HTTP or JSON have it, or was cut short.",
+        StatusCodes.Status404NotFound => "There is no such route. Ids are UUIDs with their hyphens; GET /openapi/v1.json has all routes.",
+        StatusCodes.Status405MethodNotAllowed => "The route does not have this method; Allow has those that it has.",
+        StatusCodes.Status413PayloadTooLarge => $"The body is too large; at most {MaxMebibytes(context)} MiB is accepted.",
+        StatusCodes.Status415UnsupportedMediaType => "The route does not take a body of this kind. Send application/json; an import may be text/csv or text/calendar, too.",
+        _ => null,
+    };
+
     internal static ProblemDetails Details(int status, string type, string detail) =>
         new() { Status = status, Type = type, Title = Microsoft.AspNetCore.WebUtilities.ReasonPhrases.GetReasonPhrase(status), Detail = detail };
 
@@ -69,4 +81,7 @@ internal static class Problems
         Title = "Bad Request",
         Detail = "The request has fields that are not valid; see errors.",
     };
+
+    private static long MaxMebibytes(HttpContext context) =>
+        (context.Features.Get<IHttpMaxRequestBodySizeFeature>()?.MaxRequestBodySize ?? 0) / (1024 * 1024);
 }

@@ -16,9 +16,6 @@ namespace TaskAspire.ApiService.Categories;
 internal sealed class CategoryWriter(
     TaskDbContext database, ChangeJournal changes, LabelDeletion deletion, WriteTransaction transaction, TimeProvider clock)
 {
-    /// <summary>Keeps the list, which is answered whole, within bounds.</summary>
-    private const int MaxPerUser = 500;
-
     private static readonly string[] Silent = ["updatedAt"];
 
     public Task<WriteResult<CategoryResponse>> CreateAsync(Guid userId, CategoryRequest request, CancellationToken cancellationToken)
@@ -28,11 +25,10 @@ internal sealed class CategoryWriter(
             userId,
             async token =>
             {
-                // The user's creations follow each other, or two could both be the last one allowed.
-                await database.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", token);
-                if (await database.Categories.CountAsync(c => c.UserId == userId, token) >= MaxPerUser)
+                await database.LockCreationOfCategoriesAsync(userId, token);
+                if (await database.Categories.CountAsync(c => c.UserId == userId, token) >= CategoryLimit.MaxPerUser)
                 {
-                    return Problems.Conflict("name", $"There are {MaxPerUser} categories already, which is as many as there can be; delete one first.");
+                    return Problems.Conflict("name", $"There are {CategoryLimit.MaxPerUser} categories already, which is as many as there can be; delete one first.");
                 }
 
                 var now = clock.Now();

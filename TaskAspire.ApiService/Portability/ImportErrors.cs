@@ -1,3 +1,5 @@
+using TaskAspire.Data.Tasks;
+
 namespace TaskAspire.ApiService.Portability;
 
 /// <summary>What is wrong with an import, by place and field, as far as it can be told in an answer.</summary>
@@ -42,4 +44,9 @@ internal sealed class ImportContent
     public List<ImportItem> Items { get; init; } = [];
 
     public ImportErrors Errors { get; } = new();
+
+    /// <summary>Each category by the first place that names it: those that are listed (they have the colours), then those of the tasks.</summary>
+    public IEnumerable<(string Place, PortableCategory Category)> NamedCategories() => Categories.Select((c, i) => ($"categories[{i}].name", c))
+        .Concat(Items.Where(i => i.Task.Category is not null).Select(i => (i.Place + "category", new PortableCategory { Name = i.Task.Category! })))
+        .DistinctBy(c => NameKeys.Of(c.Item2.Name));
 }

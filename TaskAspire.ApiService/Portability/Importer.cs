@@ -1,5 +1,8 @@
+using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
+using TaskAspire.ApiService.Categories;
 using TaskAspire.ApiService.Changes;
+using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.ApiService.Tasks.Recurrence;
@@ -26,15 +29,33 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
 {
     private const int BatchSize = 500;
 
-    public Task<ImportResponse> WriteAsync(Guid userId, ImportContent content, CancellationToken cancellationToken)
+    /// <summary>Null, or what of a right import the user has no room for.</summary>
+    public async Task<ProblemHttpResult?> FindObstacleAsync(Guid userId, ImportContent content, CancellationToken cancellationToken)
+    {
+        var present = await database.Categories.Where(c => c.UserId == userId).Select(c => c.NameKey).ToHashSetAsync(cancellationToken);
+        var added = content.NamedCategories().Where(c => !present.Contains(NameKeys.Of(c.Category.Name))).ToList();
+        var room = Math.Max(CategoryLimit.MaxPerUser - present.Count, 0);
+        return added.Count <= room ? null : Problems.Validation(
+            added[room].Place,
+            $"There can be {CategoryLimit.MaxPerUser} categories: {present.Count} are there, and this is the first of {added.Count} new ones that has no room. Delete some, or name fewer.");
+    }
+
+    /// <summary>Writes all of it, or nothing and answers what is in the way.</summary>
+    public Task<WriteResult<ImportResponse>> WriteAsync(Guid userId, ImportContent content, CancellationToken cancellationToken)
     {
         // Made here, so that a second run after a broken commit knows its tasks again.
         var ids = content.Items.ToDictionary(i => i, _ => Guid.CreateVersion7());
         var parents = content.Items.Where(i => i.Task.Id is not null).ToDictionary(i => i.Task.Id!, i => ids[i]);
-        return transaction.RunAsync(
+        return transaction.RunAsync<WriteResult<ImportResponse>>(
             userId,
             async token =>
             {
+                await database.LockCreationOfCategoriesAsync(userId, token);
+                if (await FindObstacleAsync(userId, content, token) is { } obstacle)
+                {
+                    return obstacle;
+                }
+
                 var now = clock.Now();
                 var (categories, newCategories) = await NameCategoriesAsync(userId, content, now, token);
                 var (tags, newTags) = await NameTagsAsync(userId, content, now, token);
@@ -110,9 +131,7 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
     private async Task<(Dictionary<string, Category> All, int Created)> NameCategoriesAsync(
         Guid userId, ImportContent content, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var wanted = content.Categories
-            .Concat(content.Items.Where(i => i.Task.Category is not null).Select(i => new PortableCategory { Name = i.Task.Category! }))
-            .DistinctBy(c => NameKeys.Of(c.Name)).OrderBy(c => NameKeys.Of(c.Name), StringComparer.Ordinal).ToArray();
+        var wanted = content.NamedCategories().Select(c => c.Category).OrderBy(c => NameKeys.Of(c.Name), StringComparer.Ordinal).ToArray();
         var ids = Array.ConvertAll(wanted, _ => Guid.CreateVersion7());
         var names = Array.ConvertAll(wanted, c => c.Name.Trim());
         var keys = Array.ConvertAll(wanted, c => NameKeys.Of(c.Name));

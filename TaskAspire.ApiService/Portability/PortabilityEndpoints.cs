@@ -130,9 +130,15 @@ internal static class PortabilityEndpoints
             return Problems.Validation(content.Errors.ToDictionary());
         }
 
-        return TypedResults.Ok(dryRun == "true"
-            ? new ImportResponse(content.Items.Count, 0, 0, DryRun: true)
-            : await importer.WriteAsync(user.UserId(), content, cancellationToken));
+        if (dryRun == "true")
+        {
+            return await importer.FindObstacleAsync(user.UserId(), content, cancellationToken) is { } obstacle
+                ? obstacle
+                : TypedResults.Ok(new ImportResponse(content.Items.Count, 0, 0, DryRun: true));
+        }
+
+        var (written, problem) = await importer.WriteAsync(user.UserId(), content, cancellationToken);
+        return problem is null ? TypedResults.Ok(written) : problem;
     }
 
     /// <summary>Null for what is no UTF-8; replacing what cannot be read would import something else.</summary>

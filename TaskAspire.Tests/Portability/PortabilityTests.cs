@@ -260,6 +260,34 @@ public sealed class PortabilityTests(BackingServices services)
     }
 
     [Fact]
+    public async Task An_import_keeps_to_the_most_categories_there_can_be()
+    {
+        var user = await _api.CreateUserAsync();
+        string Table(int first, int count) => "title,category\n" + string.Concat(Enumerable.Range(first, count).Select(i => $"t,c{i}\n"));
+        await ImportAsync(user, Csv, Table(0, 499));
+
+        var refused = await ImportAsync(user, Csv, Table(498, 3), BadRequest);
+        Assert.Contains("500 categories", refused.ErrorOf("line 4, category"), StringComparison.Ordinal);
+        Assert.NotEmpty((await ImportAsync(user, Csv, Table(498, 3), BadRequest, "?dryRun=true")).ErrorOf("line 4, category"));
+        const string Document = """{"format":"taskaspire","version":1,"categories":[{"name":"a"},{"name":"C1"},{"name":"b"}],"tasks":[]}""";
+        Assert.NotEmpty((await ImportAsync(user, Json, Document, BadRequest)).ErrorOf("categories[2].name"));
+        Assert.Equal(499, (int?)(await user.GetAsync("tasks")).Json["total"]);
+
+        // Of several at once that each have room by themselves, one has.
+        var statuses = await Task.WhenAll(Enumerable.Range(0, 4).Select(async i =>
+        {
+            using var body = new StringContent($"title,category\nt,last{i}\n", Encoding.UTF8, Csv);
+            using var answer = await user.Http.PostAsync(i == 0 ? "/api/v1/categories" : "/api/v1/import",
+                i == 0 ? System.Net.Http.Json.JsonContent.Create(new { name = "last0" }) : body, TestContext.Current.CancellationToken);
+            return answer.IsSuccessStatusCode;
+        }));
+        Assert.Single(statuses, true);
+        Assert.Equal(500, (await user.GetAsync("categories")).Json["items"]!.AsArray().Count);
+        // What is there already can be named by as many tasks as one likes.
+        await ImportAsync(user, Csv, Table(0, 499));
+    }
+
+    [Fact]
     public async Task A_calendar_of_another_program_is_understood()
     {
         var user = await _api.CreateUserAsync();

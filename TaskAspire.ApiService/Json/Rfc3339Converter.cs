@@ -20,7 +20,13 @@ internal sealed partial class Rfc3339Converter : JsonConverter<DateTimeOffset>
     public static readonly DateTimeOffset Latest = new(9998, 12, 31, 23, 59, 59, TimeSpan.Zero);
 
     private const string Output = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
-    private static readonly DateTimeOffset Earliest = DateTimeOffset.UnixEpoch;
+    private const string Output = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
+
+    /// <summary>The first time that is taken.</summary>
+    public static DateTimeOffset Earliest { get; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>The last time that is taken.</summary>
+    public static DateTimeOffset Latest { get; } = new(9998, 12, 31, 23, 59, 59, TimeSpan.Zero);
 
     public override DateTimeOffset Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options) =>
         reader.TokenType == JsonTokenType.String && TryParse(reader.GetString()!, out var time) ? time : throw new JsonException(Expected);
@@ -44,8 +50,11 @@ internal sealed partial class Rfc3339Converter : JsonConverter<DateTimeOffset>
         var clock = new TimeSpan(0, Number(match, "hour"), Number(match, "minute"), Number(match, "second"), Number(match, "millisecond"));
         var offset = new TimeSpan(Number(match, "offsetHour"), Number(match, "offsetMinute"), 0);
         time = new DateTimeOffset(day) + clock - (match.Groups["sign"].ValueSpan is "-" ? -offset : offset);
-        return time >= Earliest && time <= Latest;
+        return IsInRange(time);
     }
+
+    /// <summary>Whether a time is one that is taken.</summary>
+    public static bool IsInRange(DateTimeOffset time) => time >= Earliest && time <= Latest;
 
     private static int Number(Match match, string part) =>
         match.Groups[part] is { Success: true } found ? int.Parse(part == "millisecond" ? found.Value.PadRight(3, '0') : found.Value, CultureInfo.InvariantCulture) : 0;

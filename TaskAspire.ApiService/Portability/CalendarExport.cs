@@ -4,6 +4,7 @@ using System.Text;
 using Ical.Net.CalendarComponents;
 using Ical.Net.DataTypes;
 using Ical.Net.Serialization;
+using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.Data.Tasks;
 
@@ -103,9 +104,14 @@ internal sealed class CalendarExport : IExportFormat
         lines.Add("RRULE", rule.ToString().Split('\n')[0]);
         foreach (var exception in rule.Exceptions)
         {
-            lines.Add(
-                exception.HasTime ? "EXDATE" : "EXDATE;VALUE=DATE",
-                exception.HasTime && !exception.IsUtc ? Utc(clock.ToUtc(exception.Value)) : SeriesTimes.Format(exception));
+            if (!exception.HasTime || exception.IsUtc)
+            {
+                lines.Add(exception.HasTime ? "EXDATE" : "EXDATE;VALUE=DATE", SeriesTimes.Format(exception));
+            }
+            else if (clock.ToUtc(exception.Value) is var moment && Rfc3339Converter.IsInRange(moment))
+            {
+                lines.Add("EXDATE", Utc(moment));
+            }
         }
     }
 

@@ -171,14 +171,14 @@ internal static partial class CalendarImport
                 return null;
             }
 
-            if (SeriesTimes.TryParse(line.Value.Trim()) is not { } value)
+            if (SeriesTimes.TryParse(line.Value.Trim()) is { } value
+                && WallClock.In(value.IsUtc ? null : zone).ToUtc(value.Value) is var time && Rfc3339Converter.IsInRange(time))
             {
-                Wrong(line, "A date (20261231), a UTC time (20261231T090000Z) or, with TZID, a local time (20261231T090000) is expected, between 1970 and 9998.");
-                return null;
+                return time;
             }
 
-            var time = WallClock.In(value.IsUtc ? null : zone).ToUtc(value.Value);
-            return time >= DateTimeOffset.UnixEpoch ? time : DateTimeOffset.UnixEpoch;
+            Wrong(line, "A date (20261231), a UTC time (20261231T090000Z) or, with TZID, a local time (20261231T090000) is expected, between 1970 and 9998 in UTC.");
+            return null;
         }
 
         private void Wrong(CalendarLine line, string message) => errors.Add($"line {line.Number}, {line.Name}", message);

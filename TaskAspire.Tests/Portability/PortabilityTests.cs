@@ -112,6 +112,22 @@ public sealed class PortabilityTests(BackingServices services)
         Assert.Equal(bins.Uid, calendar.Todos.Single(t => t.Summary == "Part").Properties.Get<string>("RELATED-TO"));
     }
 
+    /// <summary>On the clock of the zone, these are in years that no task can have.</summary>
+    [Fact]
+    public async Task A_calendar_with_the_first_and_the_last_moment_can_be_imported_again()
+    {
+        var (one, other) = (await _api.CreateUserAsync(), await _api.CreateUserAsync());
+        await one.CreateTaskAsync("first", new JsonObject { ["dueDate"] = "1970-01-01T00:00:00Z", ["timeZone"] = "America/New_York" });
+        await one.CreateTaskAsync("last", new JsonObject { ["dueDate"] = "9998-12-31T23:59:59Z", ["timeZone"] = "Pacific/Kiritimati" });
+        var rule = "FREQ=WEEKLY;UNTIL=99981231\nEXDATE:99981231T235959";
+        await one.CreateTaskAsync("series", new JsonObject { ["dueDate"] = "9998-12-01T00:00:00Z", ["timeZone"] = "America/New_York", ["recurrence"] = rule });
+
+        await ImportAsync(other, Calendar, (await ExportAsync(one, "ical")).Text);
+
+        static IEnumerable<string> Dates(JsonObject export) => Tasks(export).Select(t => $"{t["title"]} {t["dueDate"]} {t["timeZone"]}");
+        Assert.Equal(Dates((await one.GetAsync("export")).Json), Dates((await other.GetAsync("export")).Json));
+    }
+
     /// <summary>Of Thunderbird; it is what the other end of a calendar often is.</summary>
     [Fact]
     public async Task A_calendar_is_read_by_ical_js()
@@ -204,6 +220,8 @@ public sealed class PortabilityTests(BackingServices services)
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\n", "line 2")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nEND:VTODO", "line 2")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:tomorrow\nEND:VTODO\nEND:VCALENDAR", "line 4, DUE")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE;TZID=Pacific/Auckland:19700101T000000\nEND:VTODO\nEND:VCALENDAR", "line 4, DUE")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE;TZID=America/New_York:99981231T235959\nEND:VTODO\nEND:VCALENDAR", "line 4, DUE")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE;TZID=Mars:20300101T000000\nEND:VTODO\nEND:VCALENDAR", "line 4, DUE")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nDUE:20300101\nEND:VTODO\nEND:VCALENDAR", "line 2, title")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:20300101T000000Z\nRRULE:FREQ=SECONDLY\nEND:VTODO\nEND:VCALENDAR", "line 2, recurrence")]

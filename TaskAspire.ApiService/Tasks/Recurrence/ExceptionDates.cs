@@ -1,4 +1,5 @@
 using Ical.Net.DataTypes;
+using TaskAspire.ApiService.Json;
 
 namespace TaskAspire.ApiService.Tasks.Recurrence;
 
@@ -35,10 +36,13 @@ internal static class ExceptionDates
 
     private static CalDateTime ParseOne(string text, string? zone)
     {
-        var value = SeriesTimes.TryParse(text)
-            ?? throw new SeriesRuleException($"EXDATE: '{SeriesRuleParser.Quote(text)}' is no date; write {SeriesTimes.Expected}.");
-        return zone is null || !value.HasTime || value.IsUtc
-            ? value
-            : new CalDateTime(WallClock.In(zone).ToUtc(value.Value).UtcDateTime);
+        var value = SeriesTimes.TryParse(text);
+        if (value is { HasTime: true, IsUtc: false } && zone is not null)
+        {
+            var moment = WallClock.In(zone).ToUtc(value.Value);
+            value = Rfc3339Converter.IsInRange(moment) ? new CalDateTime(moment.UtcDateTime) : null;
+        }
+
+        return value ?? throw new SeriesRuleException($"EXDATE: '{SeriesRuleParser.Quote(text)}' is no date; write {SeriesTimes.Expected}.");
     }
 }

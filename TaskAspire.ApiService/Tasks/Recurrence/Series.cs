@@ -1,6 +1,7 @@
 using Ical.Net;
 using Ical.Net.DataTypes;
 using Ical.Net.Evaluation;
+using TaskAspire.ApiService.Json;
 
 namespace TaskAspire.ApiService.Tasks.Recurrence;
 
@@ -58,7 +59,7 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
         foreach (var local in FollowingTimes(moment))
         {
             var occurrence = new Occurrence(local, _clock.ToUtc(local));
-            if (++number > rule.Rule.Count || rule.Rule.Until?.IsBefore(occurrence) == true)
+            if (++number > rule.Rule.Count || !Rfc3339Converter.IsInRange(occurrence.At) || rule.Rule.Until?.IsBefore(occurrence) == true)
             {
                 yield break;
             }

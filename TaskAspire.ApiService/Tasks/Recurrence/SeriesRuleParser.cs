@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using Ical.Net;
 using Ical.Net.DataTypes;
+using TaskAspire.ApiService.Json;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks.Recurrence;
@@ -100,7 +101,7 @@ internal static class SeriesRuleParser
                 rule.Count = ParseNumber(name, value, 1, MaxCount);
                 break;
             case "UNTIL":
-                rule.Until = SeriesTimes.TryParse(value) ?? throw new SeriesRuleException($"UNTIL={Quote(value)} is no date; write {SeriesTimes.Expected}.");
+                rule.Until = ParseUntil(value);
                 break;
             case "WKST":
                 rule.FirstDayOfWeek = ParseDay(name, value).DayOfWeek;
@@ -149,6 +150,11 @@ internal static class SeriesRuleParser
         "SECONDLY" or "MINUTELY" => throw new SeriesRuleException($"FREQ={value} is too often for a task; HOURLY is the shortest."),
         _ => throw new SeriesRuleException($"FREQ={Quote(value)} is not one of HOURLY, DAILY, WEEKLY, MONTHLY, YEARLY."),
     };
+
+    /// <summary>Null for what no series reaches: calendars write 99991231T235959Z for one without end.</summary>
+    private static CalDateTime? ParseUntil(string value) => SeriesTimes.TryRead(value) is { } until && until.Value > Rfc3339Converter.Latest.UtcDateTime
+        ? null
+        : SeriesTimes.TryParse(value) ?? throw new SeriesRuleException($"UNTIL={Quote(value)} is no date; write {SeriesTimes.Expected}.");
 
     private static WeekDay ParseDay(string part, string value)
     {

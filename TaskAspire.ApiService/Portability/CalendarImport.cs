@@ -1,5 +1,3 @@
-using System.Globalization;
-using System.Text.RegularExpressions;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.ApiService.Tasks.Recurrence;
@@ -8,7 +6,7 @@ using TaskAspire.Data.Tasks;
 namespace TaskAspire.ApiService.Portability;
 
 /// <summary>Reads the VTODOs of an iCalendar object, ours or another program's; what a task has no field for is left out.</summary>
-internal static partial class CalendarImport
+internal static class CalendarImport
 {
     public static ImportContent Read(string text, int mostTasks)
     {
@@ -36,7 +34,7 @@ internal static partial class CalendarImport
         public PortableTask Read()
         {
             var dueLine = todo.Find("DUE") ?? todo.Find("DTSTART");
-            var due = Time(dueLine);
+            var due = Due();
             var category = Text("X-TASKASPIRE-CATEGORY");
             return new PortableTask
             {
@@ -55,6 +53,43 @@ internal static partial class CalendarImport
                 CompletedAt = Time(todo.Find("COMPLETED")),
                 CreatedAt = Time(todo.Find("CREATED")),
             };
+        }
+
+        /// <summary>DUE, or how long it lasts from its beginning on (RFC 5545 §3.6.2), or its beginning.</summary>
+        private DateTimeOffset? Due()
+        {
+            var duration = todo.Find("DURATION") is { } line ? LengthOf(line) : null;
+            if (todo.Find("DUE") is { } due)
+            {
+                return Time(due);
+            }
+
+            return todo.Find("DTSTART") is { } start && Time(start) is { } begin
+                ? duration is null ? begin : Later(todo.Find("DURATION")!, start, begin, duration.Value)
+                : null;
+        }
+
+        private CalendarDuration? LengthOf(CalendarLine line)
+        {
+            if (CalendarDuration.TryParse(line.Value) is { } length && !length.IsNegative)
+            {
+                return length;
+            }
+
+            Wrong(line, "How long it lasts is expected, such as PT30M, P1D or P2W.");
+            return null;
+        }
+
+        /// <summary>A time so much after the one in a line, or before it; days are those of the clock in its zone.</summary>
+        private DateTimeOffset? Later(CalendarLine line, CalendarLine from, DateTimeOffset time, CalendarDuration duration)
+        {
+            if (duration.After(time, from.Parameters.GetValueOrDefault("TZID")) is { } later && Rfc3339Converter.IsInRange(later))
+            {
+                return later.TruncateToMilliseconds();
+            }
+
+            Wrong(line, "It leads beyond the years 1970 to 9998.");
+            return null;
         }
 
         private string? Text(string name) => todo.Find(name) is { } line ? Text(line) : null;
@@ -123,6 +158,11 @@ internal static partial class CalendarImport
                 Wrong(rules[1], "A task can have one RRULE.");
             }
 
+            foreach (var line in todo.Lines.Where(l => l.Name is "RDATE" or "EXRULE"))
+            {
+                Wrong(line, $"{line.Name} is not supported. Leave it out, and make tasks of their own of the dates that RRULE and EXDATE cannot say.");
+            }
+
             return rules.Count == 0 ? null : string.Join('\n', todo.All("EXDATE").Select(e => $"EXDATE{e.Raw}:{e.Value}").Prepend(rules[0].Value));
         }
 
@@ -137,21 +177,24 @@ internal static partial class CalendarImport
                         yield return new PortableReminder { At = at };
                     }
                 }
-                else if (DurationOf(line.Value) is not { } offset)
+                else if (CalendarDuration.TryParse(line.Value) is not { } offset)
                 {
                     Wrong(line, "A duration such as -PT30M, or with VALUE=DATE-TIME a time, is expected.");
                 }
                 else if (line.Parameters.GetValueOrDefault("RELATED") != "END" && todo.Find("DTSTART") is { } start && Time(start) is { } begin && begin != due)
                 {
-                    yield return new PortableReminder { At = (begin + offset).TruncateToMilliseconds() };
+                    if (Later(line, start, begin, offset) is { } time)
+                    {
+                        yield return new PortableReminder { At = time };
+                    }
                 }
-                else if (offset <= TimeSpan.Zero)
+                else if (offset.MinutesBefore is { } minutes)
                 {
-                    yield return new PortableReminder { MinutesBeforeDue = (int)-offset.TotalMinutes };
+                    yield return new PortableReminder { MinutesBeforeDue = minutes };
                 }
-                else if (due is { } time)
+                else if (due is { } end && Later(line, todo.Find("DUE") ?? todo.Find("DTSTART")!, end, offset) is { } after)
                 {
-                    yield return new PortableReminder { At = time + offset };
+                    yield return new PortableReminder { At = after };
                 }
             }
         }
@@ -183,21 +226,4 @@ internal static partial class CalendarImport
 
         private void Wrong(CalendarLine line, string message) => errors.Add($"line {line.Number}, {line.Name}", message);
     }
-
-    /// <summary>RFC 5545 §3.3.6, up to what a reminder may be.</summary>
-    private static TimeSpan? DurationOf(string text)
-    {
-        var match = Duration().Match(text.Trim().ToUpperInvariant());
-        if (!match.Success)
-        {
-            return null;
-        }
-
-        int Part(string name) => match.Groups[name].Success ? int.Parse(match.Groups[name].Value, CultureInfo.InvariantCulture) : 0;
-        var span = new TimeSpan((7 * Part("w")) + Part("d"), Part("h"), Part("m"), Part("s"));
-        return match.Groups["minus"].Success ? -span : span;
-    }
-
-    [GeneratedRegex(@"\A(\+|(?<minus>-))?P(?=.)((?<w>\d{1,4})W|((?<d>\d{1,5})D)?(T(?=\d)((?<h>\d{1,6})H)?((?<m>\d{1,7})M)?((?<s>\d{1,9})S)?)?)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
-    private static partial Regex Duration();
 }

@@ -227,6 +227,14 @@ public sealed class PortabilityTests(BackingServices services)
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:20300101T000000Z\nRRULE:FREQ=SECONDLY\nEND:VTODO\nEND:VCALENDAR", "line 2, recurrence")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:20300101T000000Z\nRRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30\nEND:VTODO\nEND:VCALENDAR", "line 2, recurrence")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\n y\nSTATUS:MAYBE\nEND:VTODO\nEND:VCALENDAR", "line 5, STATUS")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART:20300101T000000Z\nDURATION:-PT1H\nEND:VTODO\nEND:VCALENDAR", "line 5, DURATION")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART:20300101T000000Z\nDURATION:1 hour\nEND:VTODO\nEND:VCALENDAR", "line 5, DURATION")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART:99980101T000000Z\nDURATION:P99999D\nEND:VTODO\nEND:VCALENDAR", "line 5, DURATION")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART:99980101T000000Z\nDURATION:PT999999H\nEND:VTODO\nEND:VCALENDAR", "line 5, DURATION")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:99980101T000000Z\nBEGIN:VALARM\nTRIGGER;RELATED=END:P99999D\nEND:VALARM\nEND:VTODO\nEND:VCALENDAR", "line 6, TRIGGER")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART:19700101T000000Z\nDUE:20300101T000000Z\nBEGIN:VALARM\nTRIGGER:-P2D\nEND:VALARM\nEND:VTODO\nEND:VCALENDAR", "line 7, TRIGGER")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:20300101T000000Z\nRRULE:FREQ=DAILY\nRDATE:20300105T000000Z\nEND:VTODO\nEND:VCALENDAR", "line 6, RDATE")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:20300101T000000Z\nRDATE:20300105T000000Z\nEND:VTODO\nEND:VCALENDAR", "line 5, RDATE")]
     [InlineData(Json, """{"format":"other","version":1,"tasks":[]}""", "format")]
     [InlineData(Json, """{"format":"taskaspire","version":2,"tasks":[]}""", "format")]
     [InlineData(Json, """{"format":"taskaspire","version":1}""", "tasks")]
@@ -353,6 +361,25 @@ public sealed class PortabilityTests(BackingServices services)
         Assert.Equal("2031-03-10T12:45:00.000Z", (string?)task["reminders"]![1]!["at"]);
         var done = (await user.GetAsync("tasks?status=done")).Json["items"]![0]!;
         Assert.Equal((string?)task["id"], (string?)done["parentId"]);
+    }
+
+    [Theory]
+    [InlineData("DTSTART:20310310T090000Z", "PT1H30M", "2031-03-10T10:30:00.000Z")]
+    [InlineData("DTSTART:20310310T090000Z", "P2W", "2031-03-24T09:00:00.000Z")]
+    [InlineData("DTSTART;VALUE=DATE:20310310", "P1D", "2031-03-11T00:00:00.000Z")]
+    // Daylight saving begins in between: a day is one on the clock, hours are hours.
+    [InlineData("DTSTART;TZID=America/New_York:20310308T120000", "P1DT1H", "2031-03-09T17:00:00.000Z")]
+    [InlineData("DTSTART;TZID=America/New_York:20310308T120000", "PT25H", "2031-03-09T18:00:00.000Z")]
+    public async Task A_calendar_can_say_how_long_a_task_lasts(string start, string duration, string due)
+    {
+        var user = await _api.CreateUserAsync();
+
+        await ImportAsync(
+            user, Calendar, $"BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\n{start}\nDURATION:{duration}\nBEGIN:VALARM\nTRIGGER;RELATED=END:-PT30M\nEND:VALARM\nEND:VTODO\nEND:VCALENDAR");
+
+        var task = (await user.GetAsync("tasks")).Json["items"]![0]!;
+        Assert.Equal(due, (string?)task["dueDate"]);
+        Assert.Equal(30, (int?)task["reminders"]!.AsArray().Single()!["minutesBeforeDue"]);
     }
 
     private static async Task FillAsync(ApiClient user)

@@ -44,7 +44,7 @@ internal static class CalendarImport
                 Status = Status(),
                 Priority = Word("PRIORITY", CalendarWords.PriorityOf, "A whole number from 0 to 9 is expected.") ?? TaskPriority.None,
                 DueDate = due,
-                TimeZone = due is null ? null : dueLine!.Parameters.GetValueOrDefault("TZID"),
+                TimeZone = due is null ? null : ZoneOf(dueLine!),
                 Category = category,
                 Tags = Tags(category),
                 ParentId = todo.Find("RELATED-TO") is { } parent && parent.Parameters.GetValueOrDefault("RELTYPE", "PARENT") == "PARENT" ? Text(parent) : null,
@@ -83,7 +83,7 @@ internal static class CalendarImport
         /// <summary>A time so much after the one in a line, or before it; days are those of the clock in its zone.</summary>
         private DateTimeOffset? Later(CalendarLine line, CalendarLine from, DateTimeOffset time, CalendarDuration duration)
         {
-            if (duration.After(time, from.Parameters.GetValueOrDefault("TZID")) is { } later && Rfc3339Converter.IsInRange(later))
+            if (duration.After(time, ZoneOf(from)) is { } later && Rfc3339Converter.IsInRange(later))
             {
                 return later.TruncateToMilliseconds();
             }
@@ -207,8 +207,8 @@ internal static class CalendarImport
                 return null;
             }
 
-            var zone = line.Parameters.GetValueOrDefault("TZID");
-            if (zone is not null && !TimeZones.IsIana(zone))
+            var zone = ZoneOf(line);
+            if (zone is null && line.Parameters.ContainsKey("TZID"))
             {
                 Wrong(line, "TZID must be an IANA zone such as Europe/Berlin.");
                 return null;
@@ -223,6 +223,8 @@ internal static class CalendarImport
             Wrong(line, "A date (20261231), a UTC time (20261231T090000Z) or, with TZID, a local time (20261231T090000) is expected, between 1970 and 9998 in UTC.");
             return null;
         }
+
+        private static string? ZoneOf(CalendarLine line) => TimeZones.Find(line.Parameters.GetValueOrDefault("TZID"));
 
         private void Wrong(CalendarLine line, string message) => errors.Add($"line {line.Number}, {line.Name}", message);
     }

@@ -70,7 +70,8 @@ internal sealed class ImportCheck(RequestValidation validation, IOptions<ImportO
             await CheckAsync(new PortableCategory { Name = task.Category }, item.Place, "category", errors, cancellationToken);
         }
 
-        if (await validation.CheckAsync(task.ToRequest(), cancellationToken) is { } problems)
+        var request = task.ToRequest();
+        if (await validation.CheckAsync(request, cancellationToken) is { } problems)
         {
             foreach (var (property, messages) in problems)
             {
@@ -78,7 +79,7 @@ internal sealed class ImportCheck(RequestValidation validation, IOptions<ImportO
             }
         }
         else if (task.Recurrence is not null
-            && new Series(SeriesRuleParser.Parse(task.Recurrence), task.RecurrenceStart ?? task.DueDate!.Value, task.TimeZone).Problem() is { } misfit)
+            && new Series(SeriesRuleParser.Parse(task.Recurrence), task.RecurrenceStart ?? task.DueDate!.Value, request.TimeZone).Problem() is { } misfit)
         {
             errors.Add(item.Place + "recurrence", misfit);
         }

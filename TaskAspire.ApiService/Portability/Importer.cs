@@ -95,7 +95,7 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
                 Description = portable.Description,
                 Priority = portable.Priority,
                 DueDate = portable.DueDate,
-                TimeZone = portable.TimeZone,
+                TimeZone = request.TimeZone,
                 CategoryId = category?.Id,
                 ParentId = portable.ParentId is null ? null : parents[portable.ParentId],
                 CreatedAt = portable.CreatedAt < now ? portable.CreatedAt.Value : now,

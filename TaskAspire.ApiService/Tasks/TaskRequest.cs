@@ -1,6 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using System.Text.RegularExpressions;
-using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.ApiService.Writing;
@@ -36,7 +34,7 @@ public sealed record TaskRequest : IValidatableObject
 
     /// <summary>IANA time zone in which the due date is meant, such as <c>Europe/Berlin</c>.</summary>
     [TextShape(TimeZones.NameMaxLength, "^[A-Za-z0-9_+/-]+$")]
-    public string? TimeZone { get; init; }
+    public string? TimeZone { get; init => field = TimeZones.Find(value) ?? value; }
 
     /// <summary>The category it lies in.</summary>
     public Guid? CategoryId { get; init; }
@@ -67,7 +65,7 @@ public sealed record TaskRequest : IValidatableObject
             yield return new ValidationResult("The title must not be only white space.", [nameof(Title)]);
         }
 
-        if (TimeZone is not null && !TimeZones.IsIana(TimeZone))
+        if (TimeZone is not null && TimeZones.Find(TimeZone) is null)
         {
             yield return new ValidationResult("The time zone must be an IANA name such as Europe/Berlin.", [nameof(TimeZone)]);
         }
@@ -117,20 +115,3 @@ public sealed record ReminderRequest
     }
 }
 
-internal static partial class TimeZones
-{
-    /// <summary>Longest name, in characters.</summary>
-    public const int NameMaxLength = 64;
-
-    /// <summary>Whether it is a zone of the IANA database. (Windows names would be found too; they have no slash, but UTC and GMT have none either.)</summary>
-    public static bool IsIana(string name) =>
-        name.Length is > 0 and <= NameMaxLength
-        && StrictStringConverter.IsStorable(name)
-        && !OfTheMachine().IsMatch(name)
-        && TimeZoneInfo.TryFindSystemTimeZoneById(name, out var zone)
-        && zone.HasIanaId;
-
-    // What lies in the machine's database beside the zones: its own time, and all zones once more with other leap seconds.
-    [GeneratedRegex("^(localtime|posixrules|Factory)$|^(posix|right)/", RegexOptions.IgnoreCase | RegexOptions.CultureInvariant)]
-    private static partial Regex OfTheMachine();
-}

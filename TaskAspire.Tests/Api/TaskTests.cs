@@ -37,6 +37,23 @@ public sealed class TaskTests(BackingServices services)
     }
 
     [Theory]
+    [InlineData("europe/berlin", "Europe/Berlin")]
+    [InlineData("utc", "UTC")]
+    // An old name stays one.
+    [InlineData("Asia/Calcutta", "Asia/Calcutta")]
+    [InlineData("etc/gmt+5", "Etc/GMT+5")]
+    public async Task A_time_zone_is_written_as_in_the_iana_database(string sent, string name)
+    {
+        var user = await _api.CreateUserAsync();
+        var rule = "FREQ=DAILY\nEXDATE;TZID=" + sent + ":20310101T000000";
+
+        var task = await user.CreateTaskAsync("a", new JsonObject { ["dueDate"] = "2030-01-01T00:00:00Z", ["timeZone"] = sent, ["recurrence"] = rule });
+
+        Assert.Equal(name, (string?)task["timeZone"]);
+        Assert.Equal(1, (int?)(await user.PatchAsync($"tasks/{task["id"]}", new JsonObject { ["timeZone"] = sent })).Json["version"]);
+    }
+
+    [Theory]
     [InlineData("""{"title":""}""", "title")]
     [InlineData("""{"title":"   "}""", "title")]
     [InlineData("""{}""", "title")]
@@ -54,6 +71,10 @@ public sealed class TaskTests(BackingServices services)
     [InlineData("""{"title":"a","dueDate":"9999-12-31T23:59:59-12:00"}""", "dueDate")]
     [InlineData("""{"title":"a","timeZone":"Mars/Olympus"}""", "timeZone")]
     [InlineData("""{"title":"a","timeZone":"../../etc/passwd"}""", "timeZone")]
+    [InlineData("""{"title":"a","timeZone":"Europe//Berlin"}""", "timeZone")]
+    [InlineData("""{"title":"a","timeZone":"Factory"}""", "timeZone")]
+    [InlineData("""{"title":"a","timeZone":"posix/Europe/Berlin"}""", "timeZone")]
+    [InlineData("""{"title":"a","timeZone":"W. Europe Standard Time"}""", "timeZone")]
     [InlineData("""{"title":"a","categoryId":"01a204fd-08dc-7665-898a-348bda3bef04"}""", "categoryId")]
     [InlineData("""{"title":"a","categoryId":"x"}""", "categoryId")]
     [InlineData("""{"title":"a","tags":["x","X"]}""", "tags[1]")]

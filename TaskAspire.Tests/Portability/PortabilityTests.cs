@@ -326,7 +326,7 @@ public sealed class PortabilityTests(BackingServices services)
             SUMMARY;LANGUAGE=en:Water\, the
               plants
             DTSTART;TZID=America/New_York:20310310T090000
-            DUE;TZID=America/New_York:20310310T100000
+            DUE;TZID=america/new_york:20310310T100000
             RRULE:FREQ=DAILY;COUNT=3
             EXDATE;TZID=America/New_York:20310311T100000
             CATEGORIES:Garden,garden,Home

@@ -25,7 +25,7 @@ internal static class ExceptionDates
         {
             zone = parameter.Split('=', 2) switch
             {
-                [var name, var id] when name.Equals("TZID", StringComparison.OrdinalIgnoreCase) && TimeZones.IsIana(id) => id,
+                [var name, var id] when name.Equals("TZID", StringComparison.OrdinalIgnoreCase) && TimeZones.Find(id) is { } known => known,
                 [var name, _] when name.Equals("VALUE", StringComparison.OrdinalIgnoreCase) => zone,
                 _ => throw new SeriesRuleException($"EXDATE: '{SeriesRuleParser.Quote(parameter)}' is neither VALUE=DATE nor TZID with an IANA zone such as Europe/Berlin."),
             };

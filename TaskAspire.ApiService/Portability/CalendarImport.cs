@@ -12,7 +12,9 @@ internal static class CalendarImport
     {
         var content = new ImportContent();
         var calendars = CalendarReader.Read(text, content.Errors);
-        foreach (var todo in calendars.Where(c => c.Name == "VCALENDAR").SelectMany(c => c.Components).Where(c => c.Name == "VTODO"))
+        var todos = calendars.Where(c => c.Name == "VCALENDAR").SelectMany(c => c.Components).Where(c => c.Name == "VTODO").ToList();
+        RefuseChangedOccurrences(todos, content.Errors);
+        foreach (var todo in todos)
         {
             content.Items.Add(new ImportItem($"line {todo.Number}, ", new Todo(todo, content.Errors).Read()));
             if (content.Items.Count > mostTasks)
@@ -27,6 +29,17 @@ internal static class CalendarImport
         }
 
         return content;
+    }
+
+    /// <summary>An occurrence that was changed by itself has the UID of its series (RFC 5545 §3.8.4.4). One that comes without its series is a task as any other.</summary>
+    private static void RefuseChangedOccurrences(List<CalendarComponent> todos, ImportErrors errors)
+    {
+        foreach (var line in todos.GroupBy(t => t.Find("UID")?.Value).Where(g => g.Key is not null && g.Count() > 1).SelectMany(g => g).Select(t => t.Find("RECURRENCE-ID")).OfType<CalendarLine>())
+        {
+            errors.Add(
+                $"line {line.Number}, {line.Name}",
+                "An occurrence that differs from its series is not supported. Remove its VTODO, or make it a task of its own: give it another UID, take RECURRENCE-ID out, and add its date to the EXDATE of the series.");
+        }
     }
 
     private sealed class Todo(CalendarComponent todo, ImportErrors errors)

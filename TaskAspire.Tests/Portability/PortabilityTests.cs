@@ -235,6 +235,7 @@ public sealed class PortabilityTests(BackingServices services)
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART:19700101T000000Z\nDUE:20300101T000000Z\nBEGIN:VALARM\nTRIGGER:-P2D\nEND:VALARM\nEND:VTODO\nEND:VCALENDAR", "line 7, TRIGGER")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:20300101T000000Z\nRRULE:FREQ=DAILY\nRDATE:20300105T000000Z\nEND:VTODO\nEND:VCALENDAR", "line 6, RDATE")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:20300101T000000Z\nRDATE:20300105T000000Z\nEND:VTODO\nEND:VCALENDAR", "line 5, RDATE")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:1\nSUMMARY:x\nDUE:20300101T000000Z\nRRULE:FREQ=DAILY\nEND:VTODO\nBEGIN:VTODO\nUID:1\nSUMMARY:y\nRECURRENCE-ID:20300102T000000Z\nDUE:20300102T010000Z\nEND:VTODO\nEND:VCALENDAR", "line 11, RECURRENCE-ID")]
     [InlineData(Json, """{"format":"other","version":1,"tasks":[]}""", "format")]
     [InlineData(Json, """{"format":"taskaspire","version":2,"tasks":[]}""", "format")]
     [InlineData(Json, """{"format":"taskaspire","version":1}""", "tasks")]
@@ -342,6 +343,8 @@ public sealed class PortabilityTests(BackingServices services)
             X-UNKNOWN;A="b:c;d":e
             END:VTODO
             BEGIN:VTODO
+            UID:an occurrence without its series
+            RECURRENCE-ID:20300101T000000Z
             SUMMARY:Over
             COMPLETED:20300101T000000Z
             RELATED-TO:1

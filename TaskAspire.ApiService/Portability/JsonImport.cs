@@ -25,9 +25,15 @@ internal static class JsonImport
         }
 
         var content = new ImportContent();
-        if (document.Format != PortableDocument.FormatName || document.Version != PortableDocument.CurrentVersion)
+        if (document.Format != PortableDocument.FormatName)
         {
-            content.Errors.Add("format", $"A document with format \"{PortableDocument.FormatName}\" and version {PortableDocument.CurrentVersion} is expected.");
+            content.Errors.Add("format", $"A document with format \"{PortableDocument.FormatName}\" is expected, as GET /export answers it.");
+            return content;
+        }
+
+        if (document.Version != PortableDocument.CurrentVersion)
+        {
+            content.Errors.Add("version", $"This server reads documents of version {PortableDocument.CurrentVersion}; export it anew from one that writes this version.");
             return content;
         }
 

@@ -237,7 +237,7 @@ public sealed class PortabilityTests(BackingServices services)
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:20300101T000000Z\nRDATE:20300105T000000Z\nEND:VTODO\nEND:VCALENDAR", "line 5, RDATE")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:1\nSUMMARY:x\nDUE:20300101T000000Z\nRRULE:FREQ=DAILY\nEND:VTODO\nBEGIN:VTODO\nUID:1\nSUMMARY:y\nRECURRENCE-ID:20300102T000000Z\nDUE:20300102T010000Z\nEND:VTODO\nEND:VCALENDAR", "line 11, RECURRENCE-ID")]
     [InlineData(Json, """{"format":"other","version":1,"tasks":[]}""", "format")]
-    [InlineData(Json, """{"format":"taskaspire","version":2,"tasks":[]}""", "format")]
+    [InlineData(Json, """{"format":"taskaspire","version":2,"tasks":[]}""", "version")]
     [InlineData(Json, """{"format":"taskaspire","version":1}""", "tasks")]
     [InlineData(Json, """{"format":"taskaspire","version":1,"tasks":[null]}""", "tasks[0]")]
     [InlineData(Json, """{"format":"taskaspire","version":1,"tasks":[{"title":"a"},{"title":""}]}""", "tasks[1].title")]

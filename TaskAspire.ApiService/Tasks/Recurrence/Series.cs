@@ -55,11 +55,17 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
     /// <summary>Occurrences after a moment, in order, endless for a rule without end.</summary>
     private IEnumerable<Occurrence> Upcoming(DateTimeOffset moment)
     {
-        var number = 1;
+        // A set (RFC 5545 §3.8.5.3): two parts of a rule can name the same time, and the start of daylight saving makes one moment of two times.
+        var counted = new HashSet<DateTimeOffset> { start };
         foreach (var local in FollowingTimes(moment))
         {
             var occurrence = new Occurrence(local, _clock.ToUtc(local));
-            if (++number > rule.Rule.Count || !Rfc3339Converter.IsInRange(occurrence.At) || rule.Rule.Until?.IsBefore(occurrence) == true)
+            if (!counted.Add(occurrence.At))
+            {
+                continue;
+            }
+
+            if (counted.Count > rule.Rule.Count || !Rfc3339Converter.IsInRange(occurrence.At) || rule.Rule.Until?.IsBefore(occurrence) == true)
             {
                 yield break;
             }
@@ -82,6 +88,12 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
         var unlimited = new RecurrenceRule();
         unlimited.CopyFrom(rule.Rule);
         (unlimited.Until, unlimited.Count) = (null, null);
+        if (unlimited is { Frequency: FrequencyType.Yearly, ByMonthDay.Count: > 0, ByMonth.Count: 0, ByWeekNo.Count: 0, ByYearDay.Count: 0 })
+        {
+            // Ical.Net takes the month from the beginning; by the table in RFC 5545 §3.3.10, BYMONTHDAY stands for each month.
+            unlimited.ByMonth = [.. Enumerable.Range(1, 12)];
+        }
+
         var near = rule.Rule.Count is null ? _clock.At(moment).AddDays(-2) : first;
         var begin = new CalDateTime(Forwarded(first - fraction, near), null);
         return Walk(unlimited, begin, near > begin.Value ? new CalDateTime(near, null) : null)

@@ -62,7 +62,7 @@ internal static class CalendarImport
                 Tags = Tags(category),
                 ParentId = todo.Find("RELATED-TO") is { } parent && parent.Parameters.GetValueOrDefault("RELTYPE", "PARENT") == "PARENT" ? Text(parent) : null,
                 Reminders = [.. Reminders(due).Distinct()],
-                Recurrence = Recurrence(),
+                Recurrence = Recurrence(due),
                 CompletedAt = Time(todo.Find("COMPLETED")),
                 CreatedAt = Time(todo.Find("CREATED")),
             };
@@ -77,9 +77,9 @@ internal static class CalendarImport
                 return Time(due);
             }
 
-            return todo.Find("DTSTART") is { } start && Time(start) is { } begin
-                ? duration is null ? begin : Later(todo.Find("DURATION")!, start, begin, duration.Value)
-                : null;
+            return duration is { } lasting && todo.Find("DTSTART") is { } start
+                ? Time(start) is { } begin ? Later(todo.Find("DURATION")!, start, begin, lasting) : null
+                : Time(todo.Find("DTSTART"));
         }
 
         private CalendarDuration? LengthOf(CalendarLine line)
@@ -163,7 +163,7 @@ internal static class CalendarImport
             return [.. names.DistinctBy(NameKeys.Of)];
         }
 
-        private string? Recurrence()
+        private string? Recurrence(DateTimeOffset? due)
         {
             var rules = todo.All("RRULE").ToList();
             if (rules.Count > 1)
@@ -176,7 +176,27 @@ internal static class CalendarImport
                 Wrong(line, $"{line.Name} is not supported. Leave it out, and make tasks of their own of the dates that RRULE and EXDATE cannot say.");
             }
 
-            return rules.Count == 0 ? null : string.Join('\n', todo.All("EXDATE").Select(e => $"EXDATE{e.Raw}:{e.Value}").Prepend(rules[0].Value));
+            if (rules.Count == 0)
+            {
+                return null;
+            }
+
+            var text = string.Join('\n', todo.All("EXDATE").Select(e => $"EXDATE{e.Raw}:{e.Value}").Prepend(rules[0].Value));
+            // Beside a DUE, programs mean a rule of due dates, as ours is.
+            if (todo.Find("DUE") is not null || todo.Find("DTSTART") is not { } start || due is not { } end || Time(start) is not { } begin || begin == end
+                || !SeriesRuleParser.TryParse(text, out var series, out _))
+            {
+                return text;
+            }
+
+            var clock = WallClock.In(ZoneOf(start));
+            if (series.Moved(clock.At(begin), clock.At(end), clock) is { } moved)
+            {
+                return moved.ToString();
+            }
+
+            Wrong(rules[0], "The rule names when the task begins, and by DURATION it is due on another day or hour. Give DUE in place of DURATION, and a rule of due dates.");
+            return null;
         }
 
         private IEnumerable<PortableReminder> Reminders(DateTimeOffset? due)

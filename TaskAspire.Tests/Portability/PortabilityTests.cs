@@ -235,6 +235,10 @@ public sealed class PortabilityTests(BackingServices services)
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART:19700101T000000Z\nDUE:20300101T000000Z\nBEGIN:VALARM\nTRIGGER:-P2D\nEND:VALARM\nEND:VTODO\nEND:VCALENDAR", "line 7, TRIGGER")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:20300101T000000Z\nRRULE:FREQ=DAILY\nRDATE:20300105T000000Z\nEND:VTODO\nEND:VCALENDAR", "line 6, RDATE")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDUE:20300101T000000Z\nRDATE:20300105T000000Z\nEND:VTODO\nEND:VCALENDAR", "line 5, RDATE")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART:20310131T090000Z\nDURATION:P1D\nRRULE:FREQ=MONTHLY\nEND:VTODO\nEND:VCALENDAR", "line 6, RRULE")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART;VALUE=DATE:20310310\nDURATION:P1D\nRRULE:FREQ=WEEKLY;BYDAY=MO\nEND:VTODO\nEND:VCALENDAR", "line 6, RRULE")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART:20310310T090000Z\nDURATION:PT1H\nRRULE:FREQ=DAILY;BYHOUR=9\nEND:VTODO\nEND:VCALENDAR", "line 6, RRULE")]
+    [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nDTSTART:20310310T090000Z\nDURATION:P9999D\nRRULE:FREQ=DAILY\nEXDATE:99980310T090000Z\nEND:VTODO\nEND:VCALENDAR", "line 6, RRULE")]
     [InlineData(Calendar, "BEGIN:VCALENDAR\nBEGIN:VTODO\nUID:1\nSUMMARY:x\nDUE:20300101T000000Z\nRRULE:FREQ=DAILY\nEND:VTODO\nBEGIN:VTODO\nUID:1\nSUMMARY:y\nRECURRENCE-ID:20300102T000000Z\nDUE:20300102T010000Z\nEND:VTODO\nEND:VCALENDAR", "line 11, RECURRENCE-ID")]
     [InlineData(Json, """{"format":"other","version":1,"tasks":[]}""", "format")]
     [InlineData(Json, """{"format":"taskaspire","version":2,"tasks":[]}""", "version")]
@@ -383,6 +387,29 @@ public sealed class PortabilityTests(BackingServices services)
         var task = (await user.GetAsync("tasks")).Json["items"]![0]!;
         Assert.Equal(due, (string?)task["dueDate"]);
         Assert.Equal(30, (int?)task["reminders"]!.AsArray().Single()!["minutesBeforeDue"]);
+    }
+
+    [Fact]
+    public async Task A_series_of_beginnings_becomes_one_of_due_dates()
+    {
+        var user = await _api.CreateUserAsync();
+
+        await ImportAsync(user, Calendar, """
+            BEGIN:VCALENDAR
+            BEGIN:VTODO
+            SUMMARY:x
+            DTSTART;TZID=Europe/Berlin:20310324T090000
+            DURATION:PT1H
+            RRULE:FREQ=WEEKLY;BYDAY=MO;UNTIL=20310407T070000Z
+            EXDATE;TZID=Europe/Berlin:20310331T090000
+            EXDATE;VALUE=DATE:20320105
+            END:VTODO
+            END:VCALENDAR
+            """);
+
+        var task = (await user.GetAsync("tasks")).Json["items"]![0]!;
+        Assert.Equal("2031-03-24T09:00:00.000Z", (string?)task["dueDate"]);
+        Assert.Equal("FREQ=WEEKLY;UNTIL=20310407T080000Z;BYDAY=MO\nEXDATE;VALUE=DATE:20320105\nEXDATE:20310331T080000Z", (string?)task["recurrence"]);
     }
 
     private static async Task FillAsync(ApiClient user)

@@ -16,10 +16,6 @@ internal sealed partial class Rfc3339Converter : JsonConverter<DateTimeOffset>
     /// <summary>The years that are taken, as a pattern of the API's document.</summary>
     public const string Years = "^(19[7-9][0-9]|[2-8][0-9]{3}|9[0-8][0-9]{2}|99[0-8][0-9]|999[0-8])-";
 
-    /// <summary>The last time that is taken.</summary>
-    public static readonly DateTimeOffset Latest = new(9998, 12, 31, 23, 59, 59, TimeSpan.Zero);
-
-    private const string Output = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
     private const string Output = "yyyy-MM-dd'T'HH:mm:ss.fff'Z'";
 
     /// <summary>The first time that is taken.</summary>

@@ -19,7 +19,7 @@ internal sealed class RateLimitingOptions : IValidatableObject
     [ValidateObjectMembers]
     public RateLimitRule Api { get; set; } = new() { PermitLimit = 100, Window = TimeSpan.FromMinutes(1) };
 
-    /// <summary>Registering, logging in, refreshing, and what asks for the password again; per client address and account, all counted together.</summary>
+    /// <summary>Per client address, and each by itself: registering and logging in by e-mail address, refreshing by session, and what asks for the password again by user.</summary>
     /// <value>Default: 5 in 15 minutes.</value>
     [ValidateObjectMembers]
     public RateLimitRule Auth { get; set; } = new() { PermitLimit = 5, Window = TimeSpan.FromMinutes(15) };

@@ -24,7 +24,7 @@ internal static class EmbeddedOptions
     };
 
     private static string? Text(IConfiguration configuration, string option) =>
-        (configuration[option.TrimStart('-')] ?? configuration[OptionNames.Variable(option)]) is { Length: > 0 } value ? value : null;
+        OptionNames.Variables(option).Prepend(option.TrimStart('-')).Select(name => configuration[name]).FirstOrDefault(value => value is { Length: > 0 });
 
     private static int Port(IConfiguration configuration, string option, int fallback)
     {

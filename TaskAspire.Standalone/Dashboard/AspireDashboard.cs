@@ -63,7 +63,8 @@ internal sealed class AspireDashboard : IAsyncDisposable
         catch (StackException exception)
         {
             Missing = exception.Message.Split('\n')[0];
-            _output.Notice("dashboard", $"left out: {Missing}");
+            // Its own last lines are in the message, and are shown nowhere else.
+            _output.Notice("dashboard", $"left out: {exception.Message}");
         }
         catch (OperationCanceledException)
         {

@@ -16,6 +16,9 @@ internal static class OptionNames
     public const string Redis = "--redis";
     public const string Environment = "--environment";
 
+    /// <summary>The variables that set it, the first that is there counts: the one of its name, and for Prometheus also <c>PROMETHEUS_PORT</c>, as the integrations document has it.</summary>
+    public static IEnumerable<string> Variables(string option) => option == PrometheusPort ? [Variable(option), "PROMETHEUS_PORT"] : [Variable(option)];
+
     /// <summary><c>--api-port</c> gives <c>TASKASPIRE_API_PORT</c>.</summary>
     public static string Variable(string option) => "TASKASPIRE_" + option.TrimStart('-').Replace('-', '_').ToUpperInvariant();
 }

@@ -26,7 +26,7 @@ internal sealed class StandaloneCommand
     public StandaloneCommand(Func<string, string?> environment)
     {
         _environment = environment;
-        _dataDirectory = Text(OptionNames.DataDirectory, "Where data, secrets and logs are kept; created when missing.", DefaultDataDirectory())!;
+        _dataDirectory = Text(OptionNames.DataDirectory, "Where data and secrets are kept; created when missing.", DefaultDataDirectory())!;
         _apiPort = Port(OptionNames.ApiPort, "Port of the API.", StandaloneOptions.DefaultApiPort);
         _dispatcherPort = Port(OptionNames.DispatcherPort, "Port of the webhook dispatcher (health and metrics).", StandaloneOptions.DefaultDispatcherPort);
         _postgresPort = Port(OptionNames.PostgresPort, "Port of PostgreSQL.", StandaloneOptions.DefaultPostgresPort);
@@ -86,7 +86,7 @@ internal sealed class StandaloneCommand
         Description = $"{description} {Also(name)}",
         HelpName = "port",
         CustomParser = result => ParsePort(result, name, result.Tokens.Single().Value),
-        DefaultValueFactory = result => Value(name) is { } value ? ParsePort(result, OptionNames.Variable(name), value) : fallback,
+        DefaultValueFactory = result => Set(name) is { } set ? ParsePort(result, set.Variable, set.Value) : fallback,
     };
 
     private Option<bool> Switch(string name, string description) => new(name)
@@ -112,9 +112,22 @@ internal sealed class StandaloneCommand
         return 0;
     }
 
-    private string? Value(string option) => _environment(OptionNames.Variable(option)) is { Length: > 0 } value ? value : null;
+    private string? Value(string option) => Set(option)?.Value;
 
-    private static string Also(string option) => $"({OptionNames.Variable(option)})";
+    private (string Variable, string Value)? Set(string option)
+    {
+        foreach (var variable in OptionNames.Variables(option))
+        {
+            if (_environment(variable) is { Length: > 0 } value)
+            {
+                return (variable, value);
+            }
+        }
+
+        return null;
+    }
+
+    private static string Also(string option) => $"({string.Join(", or ", OptionNames.Variables(option))})";
 
     private static string DefaultDataDirectory() => Path.Combine(SourceTree.Root ?? Directory.GetCurrentDirectory(), ".taskaspire");
 }

@@ -24,14 +24,14 @@ internal sealed class PortAllocator
         {
             return ClaimFree();
         }
-        return _taken.Add(wanted) && IsFree(wanted) ? wanted : throw Taken(wanted, use, option);
+        return _taken.Add(wanted) && TryListen(wanted) is null ? wanted : throw Taken(wanted, use, option);
     }
 
     /// <summary>Checks a claimed port again: minutes may pass before its part is started, or started again.</summary>
     /// <exception cref="StackException">Somebody took it in the meantime.</exception>
     public static void EnsureFree(int port, string use, string option)
     {
-        if (!IsFree(port))
+        if (TryListen(port) is not null)
         {
             throw Taken(port, use, option);
         }
@@ -40,9 +40,12 @@ internal sealed class PortAllocator
     private static StackException Taken(int port, string use, string option)
     {
         var holder = PortHolder.Of(port) is { } process ? $" by {process}" : "";
+        var (state, remedy) = TryListen(port) == SocketError.AccessDenied
+            ? ($"is not for {Environment.UserName} to open", "Choose")
+            : ($"is taken{holder}", "Stop what uses it, or choose");
         return new StackException(string.Create(
             CultureInfo.InvariantCulture,
-            $"Port {port}, which {use} listens on, is taken{holder}. Stop what uses it, or choose another port with {option} <port> "
+            $"Port {port}, which {use} listens on, {state}. {remedy} another port with {option} <port> "
             + $"(or {Options.OptionNames.Variable(option)}); 0 takes any free one."));
     }
 
@@ -53,7 +56,7 @@ internal sealed class PortAllocator
         for (var offset = 0; offset <= LastFree - FirstFree; offset++)
         {
             var port = FirstFree + ((start - FirstFree + offset) % (LastFree - FirstFree + 1));
-            if (!_taken.Contains(port) && IsFree(port))
+            if (!_taken.Contains(port) && TryListen(port) is null)
             {
                 _taken.Add(port);
                 return port;
@@ -62,17 +65,18 @@ internal sealed class PortAllocator
         throw new StackException($"No port between {FirstFree} and {LastFree} is free.");
     }
 
-    private static bool IsFree(int port)
+    /// <summary>Null when it can be listened on, or why not.</summary>
+    private static SocketError? TryListen(int port)
     {
         try
         {
             using var listener = new TcpListener(IPAddress.Loopback, port);
             listener.Start();
-            return true;
+            return null;
         }
-        catch (SocketException)
+        catch (SocketException exception)
         {
-            return false;
+            return exception.SocketErrorCode;
         }
     }
 }

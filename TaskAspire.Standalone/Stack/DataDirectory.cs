@@ -69,12 +69,15 @@ internal sealed class DataDirectory(string root)
         }
         catch (UnauthorizedAccessException exception)
         {
-            throw new StackException(
-                $"{Root} cannot be written to by {Environment.UserName}: {exception.Message} "
-                + $"Was it made by another account? Choose a data directory of your own with {Options.OptionNames.DataDirectory}.",
-                exception);
+            throw NotWritable(Root, exception);
         }
     }
+
+    /// <summary>What to say of a data directory that is another account's.</summary>
+    public static StackException NotWritable(string root, UnauthorizedAccessException exception) => new(
+        $"{root} cannot be written to by {Environment.UserName}: {exception.Message} "
+        + $"Was it made by another account? Choose a data directory of your own with {Options.OptionNames.DataDirectory}.",
+        exception);
 
     /// <summary>A random secret that is made once and kept, readable by its owner only.</summary>
     public string Secret(string name)

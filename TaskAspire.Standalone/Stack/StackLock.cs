@@ -10,7 +10,7 @@ internal sealed class StackLock : IDisposable
 
     private StackLock(FileStream file) => _file = file;
 
-    /// <exception cref="StackException">Another stack uses the directory.</exception>
+    /// <exception cref="StackException">Another stack uses the directory, or it is another account's.</exception>
     public static StackLock Take(string directory)
     {
         var holderFile = Path.Combine(directory, "stack.pid");
@@ -18,6 +18,10 @@ internal sealed class StackLock : IDisposable
         try
         {
             file = new FileStream(Path.Combine(directory, "stack.lock"), FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (UnauthorizedAccessException exception)
+        {
+            throw DataDirectory.NotWritable(directory, exception);
         }
         catch (IOException exception) when (exception is not (FileNotFoundException or DirectoryNotFoundException))
         {

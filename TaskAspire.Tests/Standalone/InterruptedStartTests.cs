@@ -95,6 +95,18 @@ public sealed class InterruptedStartTests : IDisposable
         StackLock.Take(_directory.Path).Dispose();
     }
 
+    [Fact]
+    public void A_data_directory_of_another_account_is_told_as_that()
+    {
+        // Cannot be opened for writing, whoever tries.
+        Directory.CreateDirectory(Path.Combine(_directory.Path, "stack.lock"));
+
+        var message = Assert.Throws<StackException>(() => StackLock.Take(_directory.Path)).Message;
+
+        Assert.Contains("Was it made by another account?", message, StringComparison.Ordinal);
+        Assert.Contains("--data-dir", message, StringComparison.Ordinal);
+    }
+
     public void Dispose() => _directory.Dispose();
 
     private static PostgresServer Server(string home) => new(

@@ -28,6 +28,14 @@ public class StandaloneCommandTests
     }
 
     [Fact]
+    public async Task Prometheus_also_listens_where_PROMETHEUS_PORT_says()
+    {
+        Assert.Equal(7091, (await ParseAsync([], new() { ["PROMETHEUS_PORT"] = "7091" })).PrometheusPort);
+        Assert.Equal(4, (await ParseAsync([], new() { ["PROMETHEUS_PORT"] = "7091", ["TASKASPIRE_PROMETHEUS_PORT"] = "4" })).PrometheusPort);
+        Assert.Equal(5, (await ParseAsync(["--prometheus-port", "5"], new() { ["PROMETHEUS_PORT"] = "7091" })).PrometheusPort);
+    }
+
+    [Fact]
     public async Task Each_option_is_an_environment_variable_that_the_command_line_overrides()
     {
         Dictionary<string, string> variables = new()

@@ -129,7 +129,7 @@ internal sealed class NpmPackage(string name, string module, string version, str
     private static string Reason(CommandResult result)
     {
         var errors = result.Output.Split('\n').Where(line => line.StartsWith("npm error", StringComparison.Ordinal)).Take(3).ToArray();
-        return errors.Length > 0 ? string.Join("; ", errors) : "there is none for this platform.";
+        return errors.Length > 0 ? string.Join("; ", errors) : "it was not downloaded, although npm told of no error: there is none for this platform, or npm's registry or cache could not be reached.";
     }
 
     private sealed record Link(string Source, string Target);

@@ -1,4 +1,7 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
 using System.Text.Json;
+using Microsoft.Extensions.DependencyInjection;
 using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.Dispatcher;
@@ -73,6 +76,47 @@ public class DueTimesTests(BackingServices backing)
         Assert.Equal(0L, await database.ScalarAsync<long>("SELECT count(*) FROM tasks WHERE overdue_at IS NOT NULL OR version <> 1"));
     }
 
+    [Theory]
+    [InlineData("task.reminder", "fire_at", "task_reminders", 2)]
+    [InlineData("task.overdue", "overdue_at", "tasks", 1)]
+    public async Task What_was_set_for_a_time_that_had_passed_is_not_late(string type, string column, string table, int measurements)
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        using var measured = new Measurements(dispatcher, "webhook_delivery_lag", "reminder_lateness");
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url(), type);
+        var passed = DateTimeOffset.UtcNow.AddMinutes(-30);
+        await database.AddRemindersAsync(user, 1, DateTimeOffset.UtcNow.AddHours(1));
+        await database.ExecuteAsync($"UPDATE {table} SET {column} = @passed", ("passed", passed.UtcDateTime));
+        await database.CountAsync(1, Delivered);
+
+        await Eventually.TrueAsync(() => measured.Values.Count == measurements, Token);
+        Assert.All(measured.Values, seconds => Assert.InRange(seconds, 0, 60));
+        // What receivers are told is the time that was set, all the same.
+        using var body = JsonDocument.Parse(receiver.Received.Single().Body);
+        Assert.Equal(passed, body.RootElement.GetProperty("timestamp").GetDateTimeOffset(), TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task A_reminder_that_was_set_in_time_is_as_late_as_it_fires()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url(), "task.reminder");
+        await database.AddRemindersAsync(user, 1, DateTimeOffset.UtcNow.AddHours(1));
+        await database.ExecuteAsync("UPDATE tasks SET updated_at = now() - interval '1 hour'");
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        using var measured = new Measurements(dispatcher, "webhook_delivery_lag", "reminder_lateness");
+        await database.ExecuteAsync("UPDATE task_reminders SET fire_at = now() - interval '30 minutes'");
+        await database.CountAsync(1, Delivered);
+
+        await Eventually.TrueAsync(() => measured.Values.Count == 2, Token);
+        Assert.All(measured.Values, seconds => Assert.InRange(seconds, 1800, 1900));
+    }
+
     [Fact]
     public async Task A_database_without_its_schema_is_waited_for()
     {
@@ -103,5 +147,29 @@ public class DueTimesTests(BackingServices backing)
     {
         using var json = JsonDocument.Parse(webhook.Body);
         return json.RootElement.GetProperty("data").GetProperty("taskId").GetString()!;
+    }
+
+    /// <summary>What one dispatcher records in some of its histograms.</summary>
+    private sealed class Measurements : IDisposable
+    {
+        private readonly MeterListener _listener = new();
+
+        public Measurements(DispatcherHost dispatcher, params string[] names)
+        {
+            var meters = dispatcher.Services.GetRequiredService<IMeterFactory>();
+            _listener.InstrumentPublished = (instrument, listener) =>
+            {
+                if (ReferenceEquals(instrument.Meter.Scope, meters) && names.Contains(instrument.Name))
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            };
+            _listener.SetMeasurementEventCallback<double>((_, value, _, _) => Values.Enqueue(value));
+            _listener.Start();
+        }
+
+        public ConcurrentQueue<double> Values { get; } = new();
+
+        public void Dispose() => _listener.Dispose();
     }
 }

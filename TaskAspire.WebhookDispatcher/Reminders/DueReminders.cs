@@ -11,9 +11,11 @@ namespace TaskAspire.WebhookDispatcher.Reminders;
 /// </summary>
 internal sealed class DueReminders(NpgsqlDataSource database, DispatcherTelemetry telemetry)
 {
+    // No reminder is late for the time before the task was last written: that may be what armed it, for a time that had passed already.
     // Locks the reminder alone: whoever changes the task changes the reminder too and waits there, or has changed it before and is seen here.
     internal const string Claim = """
-        SELECT r.id, r.user_id, r.fire_at, t.id, t.title, t.due_date, t.deleted_at IS NULL AND t.status IN ('todo', 'in_progress'), clock_timestamp() - r.fire_at
+        SELECT r.id, r.user_id, r.fire_at, t.id, t.title, t.due_date, t.deleted_at IS NULL AND t.status IN ('todo', 'in_progress'),
+               least(greatest(r.fire_at, t.updated_at), now()), clock_timestamp() - least(greatest(r.fire_at, t.updated_at), now())
         FROM task_reminders r
         JOIN tasks t ON t.id = r.task_id
         WHERE r.fire_at <= now()
@@ -77,8 +79,8 @@ internal sealed class DueReminders(NpgsqlDataSource database, DispatcherTelemetr
         {
             var task = new DueTask(
                 reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetGuid(3), reader.GetString(4),
-                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5));
-            due.Add(new DueReminder(reader.GetGuid(0), task, reader.GetBoolean(6), reader.GetTimeSpan(7)));
+                reader.IsDBNull(5) ? null : reader.GetFieldValue<DateTimeOffset>(5), reader.GetFieldValue<DateTimeOffset>(7));
+            due.Add(new DueReminder(reader.GetGuid(0), task, reader.GetBoolean(6), reader.GetTimeSpan(8)));
         }
 
         return due;

@@ -11,7 +11,8 @@ namespace TaskAspire.WebhookDispatcher.Reminders;
 /// <param name="TaskId">The task.</param>
 /// <param name="Title">Of the task.</param>
 /// <param name="DueDate">Of the task.</param>
-internal sealed record DueTask(Guid UserId, DateTimeOffset At, Guid TaskId, string Title, DateTimeOffset? DueDate);
+/// <param name="Since">Since when that could be told: <paramref name="At"/>, or when the task was written if that was later.</param>
+internal sealed record DueTask(Guid UserId, DateTimeOffset At, Guid TaskId, string Title, DateTimeOffset? DueDate, DateTimeOffset Since);
 
 /// <summary>Writes the events of due tasks into the outbox; the trigger there makes the deliveries.</summary>
 internal static class EventInsert
@@ -35,7 +36,7 @@ internal static class EventInsert
         command.Parameters.AddWithValue("tasks", due.Select(task => task.TaskId).ToArray());
         command.Parameters.AddWithValue(
             "payloads", due.Select(task => WebhookPayload.ForDueTask(eventType, task.At, task.TaskId, task.Title, task.DueDate, task.UserId)).ToArray());
-        command.Parameters.AddWithValue("times", due.Select(task => task.At.UtcDateTime).ToArray());
+        command.Parameters.AddWithValue("times", due.Select(task => task.Since.UtcDateTime).ToArray());
         return command;
     }
 }

@@ -8,8 +8,10 @@ namespace TaskAspire.WebhookDispatcher.Reminders;
 /// <summary>Writes <c>task.overdue</c> for open tasks whose due date has passed, once for each due date.</summary>
 internal sealed class OverdueTasks(NpgsqlDataSource database)
 {
+    // As with reminders, what was overdue when it was written is so since then.
     private const string Claim = """
-        SELECT id, user_id, overdue_at, title, due_date, deleted_at IS NULL AND status IN ('todo', 'in_progress')
+        SELECT id, user_id, overdue_at, title, due_date, deleted_at IS NULL AND status IN ('todo', 'in_progress'),
+               least(greatest(overdue_at, updated_at), now())
         FROM tasks
         WHERE overdue_at <= now()
         ORDER BY overdue_at
@@ -40,7 +42,7 @@ internal sealed class OverdueTasks(NpgsqlDataSource database)
                 {
                     open.Add(new DueTask(
                         reader.GetGuid(1), reader.GetFieldValue<DateTimeOffset>(2), reader.GetGuid(0), reader.GetString(3),
-                        reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4)));
+                        reader.IsDBNull(4) ? null : reader.GetFieldValue<DateTimeOffset>(4), reader.GetFieldValue<DateTimeOffset>(6)));
                 }
             }
         }

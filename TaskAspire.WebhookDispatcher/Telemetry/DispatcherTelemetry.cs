@@ -30,11 +30,11 @@ internal sealed class DispatcherTelemetry
         var meter = meters.Create(Name);
         _deliveries = meter.CreateCounter<long>("webhook_deliveries", description: "Attempts to deliver, by event and result (delivered, failed, dead).");
         _duration = Seconds(meter, "webhook_delivery_duration", "What an attempt took, from connect to last byte.", DurationBuckets);
-        _lag = Seconds(meter, "webhook_delivery_lag", "From when a delivery was due to the start of its first attempt.", LagBuckets);
-        _lateness = Seconds(meter, "reminder_lateness", "From a reminder's time to when its event was written.", LagBuckets);
+        _lag = Seconds(meter, "webhook_delivery_lag", "From when a delivery was due to the start of its first attempt. None is due before it was asked for.", LagBuckets);
+        _lateness = Seconds(meter, "reminder_lateness", "From a reminder's time, or from when it was set if that was later, to when its event was written.", LagBuckets);
         meter.CreateObservableGauge("webhook_queue_depth", ObserveDepth, description: "Deliveries that wait, by state (due, scheduled, held, in_flight); counted up to a limit.");
         meter.CreateObservableGauge("webhook_queue_oldest_due", () => Observe(queue => queue.OldestDue), "s", "How long the oldest delivery that could go out now has been due.");
-        meter.CreateObservableGauge("reminder_oldest_due", () => Observe(queue => queue.OldestReminder), "s", "How long the oldest reminder that was not fired yet has been due.");
+        meter.CreateObservableGauge("reminder_oldest_due", () => Observe(queue => queue.OldestReminder), "s", "How long the oldest reminder that was not fired yet has been due, or set if that was later.");
     }
 
     /// <summary>Results of an attempt in <c>webhook_deliveries_total</c>.</summary>

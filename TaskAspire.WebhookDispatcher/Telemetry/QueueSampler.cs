@@ -36,7 +36,10 @@ internal sealed class QueueSampler(
                 WHERE (head.lease_expires_at IS NULL OR head.lease_expires_at <= now())
                   AND w.enabled AND w.paused_at IS NULL AND (w.latched_until IS NULL OR w.latched_until <= now())
                   AND (w.rate_used_until IS NULL OR w.rate_used_until <= now())), 0),
-            coalesce((SELECT extract(epoch FROM now() - min(fire_at))::float8 FROM task_reminders WHERE fire_at <= now()), 0)
+            coalesce((
+                SELECT extract(epoch FROM now() - min(least(greatest(head.fire_at, t.updated_at), now())))::float8
+                FROM (SELECT task_id, fire_at FROM task_reminders WHERE fire_at <= now() ORDER BY fire_at LIMIT @window) head
+                JOIN tasks t ON t.id = head.task_id), 0)
         """;
 
     protected override async Task RunAsync(CancellationToken cancellationToken)

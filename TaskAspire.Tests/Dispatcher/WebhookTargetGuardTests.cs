@@ -3,11 +3,12 @@ using System.Net.Sockets;
 using Microsoft.Extensions.Options;
 using TaskAspire.Data.Webhooks;
 using TaskAspire.Data.Webhooks.Targets;
+using TaskAspire.Tests.Fixtures;
 using TaskAspire.WebhookDispatcher.Sending;
 
 namespace TaskAspire.Tests.Dispatcher;
 
-public class WebhookTargetGuardTests
+public class WebhookTargetGuardTests(BackingServices backing)
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -161,7 +162,7 @@ public class WebhookTargetGuardTests
         if (guard.TryParse(url, out var uri, out _))
         {
             // A spelling that only some resolvers know may be let pass as a name; what it resolves to never is.
-            var failure = await Record.ExceptionAsync(() => guard.ResolveAsync(uri.IdnHost, Token));
+            var failure = await Record.ExceptionAsync(() => guard.ResolveAsync(uri, Token));
             Assert.True(failure is BlockedTargetException or SocketException { SocketErrorCode: SocketError.HostNotFound }, failure?.ToString());
         }
     }
@@ -227,6 +228,26 @@ public class WebhookTargetGuardTests
         Assert.Equal(AttemptErrors.BlockedTarget, SendFailure.Describe(failure).Error);
         // One look-up for the connection: what was vetted is what would have been connected to.
         Assert.Empty(answers);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_address_that_was_stored_when_http_was_allowed_is_sent_to_while_it_is(bool requireHttps)
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 1);
+        await using var dispatcher = await DispatcherHost.StartAsync(
+            database.ConnectionString, null, ("Webhooks:RequireHttps", requireHttps.ToString()), ("Webhooks:RetrySchedule:0", "1.00:00:00"));
+        await database.CountAsync(1, "SELECT count(*) FROM webhook_attempts");
+
+        Assert.Equal(
+            requireHttps ? "blocked_target: The address must be an https address." : "delivered",
+            await database.ScalarAsync<string>("SELECT coalesce(error || ': ' || error_message, 'delivered') FROM webhook_attempts"));
+        Assert.Equal(requireHttps ? 0 : 1, receiver.Received.Count);
     }
 
     // A proxy named by the environment would be connected to instead of the address that was vetted, and would look the name up by itself.

@@ -49,12 +49,12 @@ internal static class WebhookHttpClient
         MaxResponseDrainSize = ResponseBody.ReadLimit,
         ResponseDrainTimeout = DrainTimeout,
         MaxResponseHeadersLength = 32,
-        ConnectCallback = (context, cancellationToken) => ConnectAsync(guard, context.DnsEndPoint, cancellationToken),
+        ConnectCallback = (context, cancellationToken) => ConnectAsync(guard, context.InitialRequestMessage.RequestUri!, cancellationToken),
     };
 
-    private static async ValueTask<Stream> ConnectAsync(WebhookTargetGuard guard, DnsEndPoint endpoint, CancellationToken cancellationToken)
+    private static async ValueTask<Stream> ConnectAsync(WebhookTargetGuard guard, Uri target, CancellationToken cancellationToken)
     {
-        var addresses = await guard.ResolveAsync(endpoint.Host, cancellationToken);
+        var addresses = await guard.ResolveAsync(target, cancellationToken);
         for (var i = 0; ; i++)
         {
             var last = i == addresses.Length - 1;
@@ -67,7 +67,7 @@ internal static class WebhookHttpClient
             var socket = new Socket(addresses[i].AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
             try
             {
-                await socket.ConnectAsync(new IPEndPoint(addresses[i], endpoint.Port), limit.Token);
+                await socket.ConnectAsync(new IPEndPoint(addresses[i], target.Port), limit.Token);
                 return new PromptAckStream(socket);
             }
             catch (Exception failure)

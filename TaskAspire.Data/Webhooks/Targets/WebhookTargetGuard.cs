@@ -17,6 +17,8 @@ public delegate Task<IPAddress[]> ResolveHost(string host, CancellationToken can
 /// </summary>
 public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, ResolveHost resolve)
 {
+    private const string NotHttps = "must be an https address";
+
     private readonly IPNetwork[] _allowed = [.. options.Value.AllowedNetworks.Select(IPNetwork.Parse)];
     private readonly bool _requireHttps = options.Value.RequireHttps ?? true;
 
@@ -64,7 +66,7 @@ public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, R
 
         try
         {
-            await ResolveAsync(uri.IdnHost, cancellationToken);
+            await ResolveAsync(uri, cancellationToken);
             return null;
         }
         catch (BlockedTargetException blocked)
@@ -77,11 +79,21 @@ public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, R
         }
     }
 
-    /// <summary>The addresses of a host, all of them vetted. One that is not allowed rules out all: it may be the one connected to next time.</summary>
-    /// <exception cref="BlockedTargetException">One is not allowed.</exception>
+    /// <summary>
+    /// The addresses of a target's host, all of them vetted. One that is not allowed rules out all: it may be the one connected to next time.
+    /// </summary>
+    /// <exception cref="BlockedTargetException">One is not allowed, or the target is not https where that is required.</exception>
     /// <exception cref="SocketException">The name has no address, or cannot be looked up.</exception>
-    public async Task<IPAddress[]> ResolveAsync(string host, CancellationToken cancellationToken)
+    public async Task<IPAddress[]> ResolveAsync(Uri target, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(target);
+        // Here, too, since the address may be stored from a time when http was allowed.
+        if (IsForbiddenScheme(target))
+        {
+            throw new BlockedTargetException(NotHttps);
+        }
+
+        var host = target.IdnHost;
         // The parser of IPAddress knows what the C library would make of 127.1, 0x7f000001 or 017700000001.
         var addresses = IPAddress.TryParse(host.Trim('[', ']'), out var literal) ? [literal] : await resolve(host, cancellationToken);
         if (addresses.Length == 0)
@@ -113,11 +125,13 @@ public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, R
         return kind is null;
     }
 
+    private bool IsForbiddenScheme(Uri uri) => _requireHttps && uri.Scheme != Uri.UriSchemeHttps;
+
     private string? ProblemOf(Uri uri)
     {
-        if (_requireHttps && uri.Scheme != Uri.UriSchemeHttps)
+        if (IsForbiddenScheme(uri))
         {
-            return "must be an https address";
+            return NotHttps;
         }
 
         if (uri.UserInfo.Length > 0)

@@ -250,6 +250,21 @@ public class WebhookTargetGuardTests(BackingServices backing)
         Assert.Equal(requireHttps ? 0 : 1, receiver.Received.Count);
     }
 
+    [Fact]
+    public async Task An_IPv4_address_in_the_clothes_of_IPv6_is_connected_to()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var guard = new WebhookTargetGuard(
+            Options.Create(new WebhookTargetOptions { AllowedNetworks = ["127.0.0.0/8"], RequireHttps = false }), Fixed("::ffff:127.0.0.1"));
+        using var client = new HttpClient(WebhookHttpClient.CreateHandler(guard));
+        foreach (var host in new[] { "[::ffff:127.0.0.1]", "mapped.example" })
+        {
+            using var content = new StringContent("{}");
+            using var response = await client.PostAsync(new UriBuilder(receiver.Url()) { Host = host }.Uri, content, Token);
+            Assert.Equal(HttpStatusCode.NoContent, response.StatusCode);
+        }
+    }
+
     // A proxy named by the environment would be connected to instead of the address that was vetted, and would look the name up by itself.
     [Fact]
     public void No_proxy_stands_between_the_guard_and_the_receiver()

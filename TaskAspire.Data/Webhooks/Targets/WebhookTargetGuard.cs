@@ -111,7 +111,8 @@ public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, R
             }
         }
 
-        return addresses;
+        // A socket for IPv6 reaches no IPv4 address, however it is written.
+        return Array.ConvertAll(addresses, Plain);
     }
 
     /// <summary>Whether an address may be connected to.</summary>
@@ -120,10 +121,12 @@ public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, R
     public bool IsAllowed(IPAddress address, [NotNullWhen(false)] out string? kind)
     {
         ArgumentNullException.ThrowIfNull(address);
-        var plain = address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
+        var plain = Plain(address);
         kind = _allowed.Any(network => network.Contains(plain)) ? null : PublicAddresses.SpecialName(address);
         return kind is null;
     }
+
+    private static IPAddress Plain(IPAddress address) => address.IsIPv4MappedToIPv6 ? address.MapToIPv4() : address;
 
     private bool IsForbiddenScheme(Uri uri) => _requireHttps && uri.Scheme != Uri.UriSchemeHttps;
 

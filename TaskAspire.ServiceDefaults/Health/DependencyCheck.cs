@@ -12,19 +12,37 @@ internal sealed class DependencyCheck(Func<CancellationToken, Task<string?>> fin
 
     public async Task<HealthCheckResult> CheckHealthAsync(HealthCheckContext context, CancellationToken cancellationToken = default)
     {
-        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(TimeLimit);
+        var giveUp = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // On another thread: a first connection may block before there is anything to await.
+        var answer = Task.Run(() => findProblem(giveUp.Token), giveUp.Token);
         string? problem;
         try
         {
-            // On another thread: a first connection may block before there is anything to await.
-            problem = await Task.Run(() => findProblem(limit.Token), limit.Token).WaitAsync(limit.Token);
+            problem = await answer.WaitAsync(TimeLimit, cancellationToken);
         }
-        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+        catch (TimeoutException) when (!answer.IsCompleted)
         {
             problem = $"No answer within {TimeLimit.TotalSeconds:0} s.";
         }
+        finally
+        {
+            // Not awaited: a server that hangs makes giving up take its time, too (Npgsql asks it to cancel the statement, and waits for that).
+            _ = EndAsync(answer, giveUp);
+        }
 
         return problem is null ? HealthCheckResult.Healthy() : new HealthCheckResult(context.Registration.FailureStatus, problem);
+    }
+
+    private static async Task EndAsync(Task answer, CancellationTokenSource giveUp)
+    {
+        using (giveUp)
+        {
+            if (!answer.IsCompleted)
+            {
+                await giveUp.CancelAsync();
+            }
+
+            await answer.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 }

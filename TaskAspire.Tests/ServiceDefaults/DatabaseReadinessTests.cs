@@ -33,6 +33,36 @@ public class DatabaseReadinessTests(BackingServices backing)
         await Eventually.TrueAsync(() => used.IsDisposed, cancel);
     }
 
+    [Fact]
+    public async Task What_takes_long_to_give_up_does_not_hold_up_the_answer()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var connectionString = await backing.CreateDatabaseAsync(cancel);
+        var answered = new TaskCompletionSource<bool>();
+        using var givenUp = new ManualResetEventSlim();
+        await using var service = await TestService.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+            builder.AddDatabaseHealthCheck((_, token) =>
+            {
+                // As Npgsql does: who cancels a statement waits for a server that hangs.
+                token.Register(() => givenUp.Wait(CancellationToken.None));
+                return answered.Task;
+            });
+        });
+
+        try
+        {
+            using var response = await service.Client.GetAsync("/health", cancel).WaitAsync(TimeSpan.FromSeconds(20), cancel);
+            Assert.Contains("No answer within 2 s.", await response.Content.ReadAsStringAsync(cancel), StringComparison.Ordinal);
+        }
+        finally
+        {
+            givenUp.Set();
+            answered.SetResult(true);
+        }
+    }
+
     private sealed class Used : IDisposable
     {
         public bool IsDisposed { get; private set; }

@@ -142,6 +142,36 @@ public class EndpointLimitTests(BackingServices backing)
         Assert.Equal([options.PerEndpointConcurrency], lanes.Room().Caps);
         lanes.Finish(deliveries[0], succeeded: false, TimeSpan.Zero, out _);
         Assert.Equal([1], lanes.Room().Caps);
+
+        // Not even once before the database knows, and by then it has latched the endpoint.
+        Assert.Equal([options.LatchAfter], lanes.Room().Held);
+        Assert.All(deliveries, lanes.FailureRecorded);
+        Assert.Equal([0], lanes.Room().Held);
+    }
+
+    [Fact]
+    public async Task A_latched_endpoint_gets_one_attempt_at_a_time_of_all_dispatchers_and_the_rest_after_a_success()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (context, _) =>
+        {
+            context.Response.StatusCode = 500;
+            return Task.CompletedTask;
+        };
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.ExecuteAsync("UPDATE webhook_endpoints SET consecutive_failures = 10, failing_since = now(), latched_until = now()");
+        await database.AddEventsAsync(user, 40);
+        await using var one = await DispatcherHost.StartAsync(database.ConnectionString);
+        await using var two = await DispatcherHost.StartAsync(database.ConnectionString);
+        await Eventually.TrueAsync(() => receiver.Received.Count >= 4, Token);
+
+        var times = receiver.Received.Select(webhook => webhook.At).Order().ToList();
+        // The least distance is a second; the clocks are the receiver's and the database's.
+        Assert.All(times.Zip(times.Skip(1)), pair => Assert.True(pair.Second - pair.First > TimeSpan.FromSeconds(0.9), $"{pair.Second - pair.First} after a probe"));
+        receiver.Answer = (_, _) => Task.CompletedTask;
+        await database.CountAsync(40, Delivered, TimeSpan.FromSeconds(15));
     }
 
     [Fact]

@@ -93,11 +93,11 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
         """;
 
     // An endpoint that fails is given no more than it can take at once; one that failed many times in a row, a single probe. One with a
-    // rate limit, what is left of it: whoever has its row locked may use that up, the others pass it over for the moment.
+    // rate limit, what is left of it. Whoever has its row locked may send the probe or use up the rate, the others pass it over for the moment.
     private const string Choose = """
 
         ranked AS (
-            SELECT h.id, h.endpoint_id, h.next_attempt_at, w.rate_limit,
+            SELECT h.id, h.endpoint_id, h.next_attempt_at, w.rate_limit, w.consecutive_failures >= @latch_after AS is_probed,
                    row_number() OVER (PARTITION BY h.endpoint_id ORDER BY h.next_attempt_at) AS place,
                    least(coalesce(lane.cap, CASE WHEN w.rate_limit IS NOT NULL THEN coalesce(w.concurrency, @concurrency) ELSE 2 * w.concurrency END, @cap),
                          CASE WHEN w.consecutive_failures >= @latch_after THEN 1
@@ -107,18 +107,20 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
             JOIN webhook_endpoints w ON w.id = h.endpoint_id
             LEFT JOIN unnest(@lanes, @held, @caps) AS lane (endpoint_id, held, cap) ON lane.endpoint_id = h.endpoint_id
             WHERE w.enabled AND w.paused_at IS NULL AND (w.latched_until IS NULL OR w.latched_until <= now())
-        ), limited AS MATERIALIZED (
+        ), counted AS MATERIALIZED (
             -- A tenth of a second's worth may go at once; the rest comes as time goes on.
-            SELECT w.id, w.rate_limit,
+            SELECT w.id, w.rate_limit, w.consecutive_failures >= @latch_after AS is_probed,
                    ceil(w.rate_limit / 10.0) - w.rate_limit * greatest(extract(epoch FROM w.rate_used_until - now()), 0) AS share
             FROM webhook_endpoints w
-            WHERE w.rate_limit IS NOT NULL AND w.id = ANY (ARRAY(SELECT DISTINCT endpoint_id FROM ranked WHERE rate_limit IS NOT NULL AND room > 0))
+            WHERE w.id = ANY (ARRAY(SELECT DISTINCT endpoint_id FROM ranked WHERE (rate_limit IS NOT NULL OR is_probed) AND room > 0))
+              -- As it is now that nobody else changes it: another dispatcher may just have taken the probe.
+              AND (w.latched_until IS NULL OR w.latched_until <= now())
             FOR NO KEY UPDATE SKIP LOCKED
         ), ready AS (
             SELECT r.id, r.next_attempt_at, r.place, r.room
             FROM ranked r
-            LEFT JOIN limited l ON l.id = r.endpoint_id
-            WHERE r.rate_limit IS NULL OR r.place <= floor(l.share)
+            LEFT JOIN counted c ON c.id = r.endpoint_id
+            WHERE CASE WHEN r.rate_limit IS NOT NULL THEN r.place <= floor(c.share) ELSE NOT r.is_probed OR c.id IS NOT NULL END
         ), chosen AS (
             SELECT id FROM ready WHERE place <= room ORDER BY next_attempt_at LIMIT @limit
         ), locked AS (
@@ -134,21 +136,25 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
             -- As they are now that nobody else changes them.
             WHERE d.id = l.id AND l.state = 0 AND l.next_attempt_at <= now() AND (l.lease_expires_at IS NULL OR l.lease_expires_at <= now())
             RETURNING d.id, d.event_id, d.event_type, d.attempt_count, d.due_at, d.next_attempt_at, d.endpoint_id
-        ), spent AS (
+        ), noted AS (
             UPDATE webhook_endpoints w
-            SET rate_used_until = greatest(w.rate_used_until, now()) + make_interval(secs => n.count / w.rate_limit::float8)
-            FROM (SELECT endpoint_id, count(*) FROM claimed WHERE endpoint_id IN (SELECT id FROM limited) GROUP BY endpoint_id) n
-            WHERE w.id = n.endpoint_id
+            SET rate_used_until = CASE WHEN c.rate_limit IS NULL THEN w.rate_used_until
+                                       ELSE greatest(w.rate_used_until, now()) + make_interval(secs => n.count / c.rate_limit::float8) END,
+                -- Until it is recorded what came of the probe, which says when the next one is.
+                latched_until = CASE WHEN c.is_probed THEN now() + @probe ELSE w.latched_until END
+            FROM counted c
+            JOIN (SELECT endpoint_id, count(*) FROM claimed GROUP BY endpoint_id) n ON n.endpoint_id = c.id
+            WHERE w.id = c.id
         )
         SELECT seen.*, c.id, c.event_id, c.event_type, c.attempt_count, c.due_at, c.payload, c.trace_parent,
                c.endpoint_id, c.url, c.use_shared_secret, c.secret, c.previous_secret, c.previous_secret_expires_at, c.api_key,
                c.headers, c.rate_limit, c.concurrency
         FROM (SELECT now() AS as_of, (SELECT count(*) FROM head)::int AS head, (SELECT count(*) FROM ready)::int AS ready,
                      (SELECT count(*) FROM chosen)::int AS chosen, (SELECT last FROM round) AS last,
-                     (SELECT min(coalesce((1 - (l.share - floor(l.share))) / l.rate_limit, 0.01))
+                     (SELECT min(coalesce((1 - (c.share - floor(c.share))) / c.rate_limit, 0.01))
                       FROM ranked r
-                      LEFT JOIN limited l ON l.id = r.endpoint_id
-                      WHERE r.rate_limit IS NOT NULL AND r.room > 0 AND (l.id IS NULL OR r.place > l.share))::float8 AS rate_wait) seen
+                      LEFT JOIN counted c ON c.id = r.endpoint_id
+                      WHERE r.rate_limit IS NOT NULL AND r.room > 0 AND (c.id IS NULL OR r.place > c.share))::float8 AS rate_wait) seen
         LEFT JOIN (
             SELECT claimed.id, claimed.event_id, claimed.event_type, claimed.attempt_count, claimed.due_at, claimed.next_attempt_at, claimed.endpoint_id,
                    e.payload, e.trace_parent, w.url, w.use_shared_secret, w.secret, w.previous_secret, w.previous_secret_expires_at,
@@ -239,6 +245,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
         command.Parameters.AddWithValue("concurrency", _options.PerEndpointConcurrency);
         command.Parameters.AddWithValue("lease", lease.Id);
         command.Parameters.AddWithValue("duration", _options.LeaseDuration);
+        command.Parameters.AddWithValue("probe", _options.LeaseDuration > _options.Timeout ? _options.LeaseDuration : _options.Timeout);
         return command;
     }
 

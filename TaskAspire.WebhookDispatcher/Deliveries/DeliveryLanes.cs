@@ -8,7 +8,7 @@ namespace TaskAspire.WebhookDispatcher.Deliveries;
 /// <param name="Total">Deliveries in all.</param>
 /// <param name="DefaultCap">Deliveries of an endpoint that is not among <paramref name="Endpoints"/>.</param>
 /// <param name="Endpoints">Endpoints that have deliveries here, or had lately.</param>
-/// <param name="Held">How many of each are here.</param>
+/// <param name="Held">How many of each are here, failures that are not recorded yet included.</param>
 /// <param name="Caps">How many of each may be here.</param>
 internal sealed record ClaimRoom(int Total, int DefaultCap, Guid[] Endpoints, int[] Held, int[] Caps);
 
@@ -114,6 +114,11 @@ internal sealed class DeliveryLanes(IOptions<DispatcherOptions> options, TimePro
             var lane = _lanes[delivery.Target.EndpointId];
             lane.LastUsed = time.GetTimestamp();
             lane.Failures = succeeded switch { true => 0, false => lane.Failures + 1, null => lane.Failures };
+            if (succeeded is false)
+            {
+                lane.Unrecorded++;
+            }
+
             if (succeeded is not null)
             {
                 lane.Seconds = lane.Seconds is { } average ? average + (WeightOfLast * (duration.TotalSeconds - average)) : duration.TotalSeconds;
@@ -138,7 +143,19 @@ internal sealed class DeliveryLanes(IOptions<DispatcherOptions> options, TimePro
                 lane.Sending--;
             }
 
-            return lane.Held <= CapOf(lane) / 2 || lane.Waiting.Count == 0;
+            return succeeded is not false && (lane.Held <= CapOf(lane) / 2 || lane.Waiting.Count == 0);
+        }
+    }
+
+    /// <summary>
+    /// What came of a failed attempt is written. Until then its place is not given to another: the database, which latches the endpoint, does
+    /// not know of the failure yet, and would let more through.
+    /// </summary>
+    public void FailureRecorded(ClaimedDelivery delivery)
+    {
+        lock (_lock)
+        {
+            _lanes[delivery.Target.EndpointId].Unrecorded--;
         }
     }
 
@@ -200,6 +217,8 @@ internal sealed class DeliveryLanes(IOptions<DispatcherOptions> options, TimePro
 
         public long LastUsed { get; set; }
 
-        public int Held => Sending + Waiting.Count;
+        public int Unrecorded { get; set; }
+
+        public int Held => Sending + Waiting.Count + Unrecorded;
     }
 }

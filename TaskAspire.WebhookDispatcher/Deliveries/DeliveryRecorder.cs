@@ -11,6 +11,7 @@ namespace TaskAspire.WebhookDispatcher.Deliveries;
 internal sealed class DeliveryRecorder(
     DeliveryRecords records,
     HeldDeliveries held,
+    DeliveryLanes lanes,
     DeliveriesSignal deliveries,
     EndpointsSignal endpoints,
     TimeProvider time,
@@ -54,32 +55,37 @@ internal sealed class DeliveryRecorder(
                 }
             }
 
-            await WriteAsync(batch, cancellationToken);
+            var healthChanged = await WriteAsync(batch, cancellationToken);
             foreach (var result in batch)
             {
                 held.Remove(result.Delivery);
+                if (result.Outcome is { IsSuccess: false })
+                {
+                    lanes.FailureRecorded(result.Delivery);
+                }
+            }
+
+            if (healthChanged || batch.Exists(result => result.RetryIn is not null))
+            {
+                // There is a new time to wake at, or an endpoint that takes deliveries again.
+                deliveries.Wake.Set();
             }
 
             batch.Clear();
         }
     }
 
-    private async Task WriteAsync(List<DeliveryResult> batch, CancellationToken cancellationToken)
+    /// <returns>Whether an endpoint has begun, gone on or ceased to fail.</returns>
+    private async Task<bool> WriteAsync(List<DeliveryResult> batch, CancellationToken cancellationToken)
     {
         for (var delay = FirstDelay; ; delay = delay * 2 < MaxDelay ? delay * 2 : MaxDelay)
         {
             try
             {
-                var (leaseLost, disabled) = await records.WriteAsync(batch, cancellationToken);
+                var (leaseLost, healthChanged, disabled) = await records.WriteAsync(batch, cancellationToken);
                 if (leaseLost > 0)
                 {
                     logger.LogWarning("{Count} attempts were not recorded: their lease had ended, and the deliveries are made again", leaseLost);
-                }
-
-                if (batch.Exists(result => result.RetryIn is not null))
-                {
-                    // There is a new time to wake at.
-                    deliveries.Wake.Set();
                 }
 
                 if (disabled)
@@ -87,7 +93,7 @@ internal sealed class DeliveryRecorder(
                     endpoints.Wake.Set();
                 }
 
-                return;
+                return healthChanged;
             }
             catch (PostgresException refused) when (!refused.IsTransient && refused.SqlState[..2] is "22" or "23" or "54")
             {
@@ -95,15 +101,16 @@ internal sealed class DeliveryRecorder(
                 if (batch.Count == 1)
                 {
                     logger.LogError(refused, "The result of delivery {Delivery} cannot be recorded; it is made again when its lease ends", batch[0].Delivery.Id);
-                    return;
+                    return false;
                 }
 
+                var healthChanged = false;
                 foreach (var result in batch)
                 {
-                    await WriteAsync([result], cancellationToken);
+                    healthChanged |= await WriteAsync([result], cancellationToken);
                 }
 
-                return;
+                return healthChanged;
             }
             catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {

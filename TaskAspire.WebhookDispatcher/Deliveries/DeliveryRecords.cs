@@ -50,19 +50,21 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
     private const string Wake = "SELECT pg_notify('webhook_deliveries', '')";
 
     /// <summary>Writes a batch.</summary>
-    /// <returns>How many attempts were left out because their lease had ended, and whether an endpoint was disabled.</returns>
-    public async Task<(int LeaseLost, bool EndpointDisabled)> WriteAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
+    /// <returns>How many attempts were left out because their lease had ended, whether an endpoint has begun, gone on or ceased to fail, and whether one was disabled.</returns>
+    public async Task<(int LeaseLost, bool HealthChanged, bool EndpointDisabled)> WriteAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
     {
         var attempts = results.Where(result => result.Outcome is not null).ToList();
         var givenBack = results.Where(result => result.Outcome is null).ToList();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
         var recorded = 0;
+        var healthChanged = false;
         var disabled = false;
         if (attempts.Count > 0)
         {
             var tallies = EndpointTally.Of(attempts);
             var record = RecordCommand(attempts);
+            var update = endpoints.UpdateCommand(tallies);
             // Endpoints are locked before deliveries, as whoever disables or deletes an endpoint does.
             await using (var batch = new NpgsqlBatch(connection)
             {
@@ -72,7 +74,7 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
                     AttemptTallies.Command(attempts),
                     new NpgsqlBatchCommand(DeliveryClaims.ByIndexOnly),
                     record,
-                    endpoints.UpdateCommand(tallies),
+                    update,
                 },
             })
             {
@@ -80,6 +82,7 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
             }
 
             recorded = (int)record.RecordsAffected;
+            healthChanged = update.RecordsAffected > 0;
             disabled = tallies.Any(tally => tally.FailuresInARow > 0) && await endpoints.DisableAsync(connection, tallies, cancellationToken);
         }
 
@@ -90,7 +93,7 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return (attempts.Count - recorded, disabled);
+        return (attempts.Count - recorded, healthChanged, disabled);
     }
 
     /// <summary>The state after an attempt.</summary>

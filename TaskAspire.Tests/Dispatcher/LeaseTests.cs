@@ -1,4 +1,7 @@
+using Microsoft.Extensions.DependencyInjection;
 using TaskAspire.Tests.Fixtures;
+using TaskAspire.WebhookDispatcher.Deliveries;
+using TaskAspire.WebhookDispatcher.Sending;
 
 namespace TaskAspire.Tests.Dispatcher;
 
@@ -106,6 +109,31 @@ public class LeaseTests(BackingServices backing)
         release.SetResult();
         await database.CountAsync(1, Delivered);
         Assert.Single(receiver.Received);
+    }
+
+    [Theory]
+    [InlineData(200)]
+    [InlineData(500)]
+    public async Task An_attempt_that_is_not_recorded_counts_nowhere(int status)
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, "http://127.0.0.1:9/");
+        await database.AddEventsAsync(user, 3);
+        await using var dispatcher = await DispatcherHost.StartAsync(
+            database.ConnectionString, services => services.Remove(services.Single(service => service.ImplementationType == typeof(DeliveryPump))));
+        var claim = await dispatcher.Services.GetRequiredService<DeliveryClaims>().ClaimDueAsync(new ClaimRoom(10, 10, [], [], []), 50, Token);
+        await database.ExecuteAsync("UPDATE webhook_deliveries SET lease_id = gen_random_uuid() WHERE id = @id", ("id", claim.Deliveries[1].Id));
+        await database.ExecuteAsync("DELETE FROM webhook_deliveries WHERE id = @id", ("id", claim.Deliveries[2].Id));
+
+        var outcome = new AttemptOutcome(DateTimeOffset.UtcNow, TimeSpan.Zero, status, status == 200 ? null : "http_5xx");
+        var (leaseLost, _, _) = await dispatcher.Services.GetRequiredService<DeliveryRecords>().WriteAsync(
+            [.. claim.Deliveries.Select(delivery => new DeliveryResult(delivery, outcome, status == 200 ? null : TimeSpan.FromHours(1)))], Token);
+
+        Assert.Equal(2, leaseLost);
+        Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM webhook_attempts"));
+        Assert.Equal(1L, await database.ScalarAsync<long>("SELECT sum(delivered + failed) FROM webhook_tallies"));
+        Assert.Equal(status == 200 ? 0 : 1, await database.ScalarAsync<int>("SELECT consecutive_failures FROM webhook_endpoints"));
     }
 
     [Fact]

@@ -39,6 +39,8 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         JOIN results r ON r.id = d.id
         """;
 
+    private const string Leases = "SELECT id, lease_id FROM webhook_deliveries WHERE id = ANY (@ids) AND lease_id IS NOT NULL";
+
     private const string GiveBack = """
         UPDATE webhook_deliveries d
         SET lease_id = NULL, lease_expires_at = NULL, next_attempt_at = greatest(d.next_attempt_at, now() + r.delay)
@@ -53,11 +55,24 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
     /// <returns>How many attempts were left out because their lease had ended, whether an endpoint has begun, gone on or ceased to fail, and whether one was disabled.</returns>
     public async Task<(int LeaseLost, bool HealthChanged, bool EndpointDisabled)> WriteAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
     {
+        var standing = results;
+        (bool HealthChanged, bool EndpointDisabled)? written;
+        while ((written = await TryWriteAsync(standing, cancellationToken)) is null)
+        {
+            standing = await StandingAsync(standing, cancellationToken);
+        }
+
+        return (results.Count - standing.Count, written.Value.HealthChanged, written.Value.EndpointDisabled);
+    }
+
+    /// <summary>Writes a batch whose leases all stand.</summary>
+    /// <returns>Null when one had ended, and nothing was written: what is not recorded must not count in sums and health, which are made of the whole batch.</returns>
+    private async Task<(bool HealthChanged, bool EndpointDisabled)?> TryWriteAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
+    {
         var attempts = results.Where(result => result.Outcome is not null).ToList();
         var givenBack = results.Where(result => result.Outcome is null).ToList();
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        var recorded = 0;
         var healthChanged = false;
         var disabled = false;
         if (attempts.Count > 0)
@@ -81,7 +96,11 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
                 await batch.ExecuteNonQueryAsync(cancellationToken);
             }
 
-            recorded = (int)record.RecordsAffected;
+            if (record.RecordsAffected < attempts.Count)
+            {
+                return null;
+            }
+
             healthChanged = update.RecordsAffected > 0;
             disabled = tallies.Any(tally => tally.FailuresInARow > 0) && await endpoints.DisableAsync(connection, tallies, cancellationToken);
         }
@@ -93,7 +112,21 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         }
 
         await transaction.CommitAsync(cancellationToken);
-        return (attempts.Count - recorded, healthChanged, disabled);
+        return (healthChanged, disabled);
+    }
+
+    private async Task<IReadOnlyList<DeliveryResult>> StandingAsync(IReadOnlyList<DeliveryResult> results, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Leases);
+        command.Parameters.AddWithValue("ids", results.Select(result => result.Delivery.Id).ToArray());
+        var leases = new Dictionary<Guid, Guid>();
+        await using var reader = await command.ExecuteReaderAsync(cancellationToken);
+        while (await reader.ReadAsync(cancellationToken))
+        {
+            leases.Add(reader.GetGuid(0), reader.GetGuid(1));
+        }
+
+        return [.. results.Where(result => result.Outcome is null || leases.GetValueOrDefault(result.Delivery.Id) == result.Delivery.Lease.Id)];
     }
 
     /// <summary>The state after an attempt.</summary>

@@ -19,7 +19,10 @@ public enum ReplayStatus
     /// <summary>It arrived.</summary>
     Delivered,
 
-    /// <summary>It was never meant for the endpoint, which would be told of it as it is now: made since, disabled then, or subscribed since.</summary>
+    /// <summary>
+    /// It was never meant for the endpoint, which would be told of it as it is now. Also what happened before the endpoint was made, or subscribed
+    /// to such events, is sent then, as far back as <c>from</c>.
+    /// </summary>
     Missing,
 }
 
@@ -33,7 +36,10 @@ public sealed record ReplayRequest : IValidatableObject
     /// <summary>Events before this time, UTC. Default: now.</summary>
     public DateTimeOffset? To { get; init; }
 
-    /// <summary>What became of them. Default: <c>dead</c> and <c>cancelled</c>.</summary>
+    /// <summary>
+    /// What became of them. Default: <c>dead</c> and <c>cancelled</c>. <c>missing</c> are those that were never meant for the endpoint, also from
+    /// before it was made, or subscribed to them.
+    /// </summary>
     [MinLength(1, ErrorMessage = "Give at least one status, or leave it out for dead and cancelled.")]
     public IReadOnlyList<ReplayStatus> Status { get; init; } = [ReplayStatus.Dead, ReplayStatus.Cancelled];
 

@@ -238,6 +238,8 @@ public class DeliveryTests(BackingServices backing)
         await database.AddEventsAsync(user, 1);
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM webhook_attempts") > 0, Token);
         Assert.Equal(error, await database.ScalarAsync<string>("SELECT error FROM webhook_attempts ORDER BY number LIMIT 1"));
+        // Headers are what was sent, so there are none where there was no connection.
+        Assert.Equal(error is "timeout" or "reset", await database.ScalarAsync<bool>("SELECT request_headers IS NOT NULL FROM webhook_attempts ORDER BY number LIMIT 1"));
     }
 
     [Fact]

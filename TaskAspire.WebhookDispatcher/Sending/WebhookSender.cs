@@ -83,7 +83,7 @@ internal sealed class WebhookSender(
             status,
             error,
             message,
-            request is null ? null : RecordedHeaders.OfRequest(request, credentials.Headers),
+            request is { Content: DeliveryContent { IsSent: true } } ? RecordedHeaders.OfRequest(request, credentials.Headers) : null,
             answered);
     }
 
@@ -94,7 +94,7 @@ internal sealed class WebhookSender(
         var request = new HttpRequestMessage(HttpMethod.Post, delivery.Target.Url)
         {
             // JSON is UTF-8 and has no charset parameter (RFC 8259 §11).
-            Content = new ByteArrayContent(delivery.Payload) { Headers = { ContentType = Json } },
+            Content = new DeliveryContent(delivery.Payload) { Headers = { ContentType = Json } },
             Version = HttpVersion.Version20,
             VersionPolicy = HttpVersionPolicy.RequestVersionOrLower,
         };

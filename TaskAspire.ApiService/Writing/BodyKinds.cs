@@ -19,10 +19,15 @@ internal sealed class BodyKinds(RequestDelegate next)
     public Task InvokeAsync(HttpContext context)
     {
         var request = context.Request;
-        // Where no endpoint of ours was found, it is the status of what the framework has found instead that tells why.
-        if (context.GetEndpoint() is not RouteEndpoint || !request.Path.StartsWithSegments(AvailabilityExtensions.GuardedPath))
+        if (!request.Path.StartsWithSegments(AvailabilityExtensions.GuardedPath))
         {
             return next(context);
+        }
+
+        // Where no endpoint of ours was found, it is the status of what the framework has found instead that tells why.
+        if (context.GetEndpoint() is not RouteEndpoint)
+        {
+            return HttpMethods.IsPatch(request.Method) ? RefusedByRoutingAsync(context) : next(context);
         }
 
         if (!request.Headers.ContentEncoding.All(IsPlain))
@@ -35,9 +40,7 @@ internal sealed class BodyKinds(RequestDelegate next)
         var type = MediaTypeHeaderValue.TryParse(request.ContentType, out var parsed) ? parsed : null;
         if (HttpMethods.IsPatch(request.Method) && !IsPatch(type))
         {
-            // RFC 5789 §2.2.
-            context.Response.Headers["Accept-Patch"] = $"{MergePatch}, {Json}";
-            return RefuseAsync(context, $"Send the body as {MergePatch}.");
+            return RefusePatchAsync(context);
         }
 
         return type is null || ReadsAsJson(request, type) ? next(context) : RefuseAsync(context, "JSON is sent in UTF-8: leave the charset out, or make it utf-8.");
@@ -69,6 +72,22 @@ internal sealed class BodyKinds(RequestDelegate next)
 
     private static bool IsJson(MediaTypeHeaderValue type) =>
         type.SubType.Equals("json", StringComparison.OrdinalIgnoreCase) || type.Suffix.Equals("json", StringComparison.OrdinalIgnoreCase);
+
+    private async Task RefusedByRoutingAsync(HttpContext context)
+    {
+        await next(context);
+        if (context.Response is { StatusCode: StatusCodes.Status415UnsupportedMediaType, HasStarted: false })
+        {
+            await RefusePatchAsync(context);
+        }
+    }
+
+    private static Task RefusePatchAsync(HttpContext context)
+    {
+        // RFC 5789 §2.2.
+        context.Response.Headers["Accept-Patch"] = $"{MergePatch}, {Json}";
+        return RefuseAsync(context, $"Send the body as {MergePatch}.");
+    }
 
     private static Task RefuseAsync(HttpContext context, string detail) =>
         Problems.Create(StatusCodes.Status415UnsupportedMediaType, ProblemTypes.UnsupportedMediaType, detail).ExecuteAsync(context);

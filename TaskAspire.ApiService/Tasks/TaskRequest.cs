@@ -115,4 +115,3 @@ public sealed record ReminderRequest
         }
     }
 }
-

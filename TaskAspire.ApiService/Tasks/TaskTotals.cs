@@ -29,8 +29,9 @@ internal sealed class TaskTotals : IDisposable
     {
         if (version is not null)
         {
-            var size = BytesOfOne + (sizeof(char) * query.NormalizedFilter().Length);
-            _totals.Set(Key(version, query), total, new MemoryCacheEntryOptions { Size = size, AbsoluteExpirationRelativeToNow = Lifetime });
+            var key = Key(version, query);
+            var size = BytesOfOne + (sizeof(char) * key.Filter.Length);
+            _totals.Set(key, total, new MemoryCacheEntryOptions { Size = size, AbsoluteExpirationRelativeToNow = Lifetime });
         }
     }
 

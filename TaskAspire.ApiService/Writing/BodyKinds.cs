@@ -30,7 +30,7 @@ internal sealed class BodyKinds(RequestDelegate next)
             return HttpMethods.IsPatch(request.Method) ? RefusedByRoutingAsync(context) : next(context);
         }
 
-        if (!request.Headers.ContentEncoding.All(IsPlain))
+        if (request.Headers.ContentEncoding is { Count: > 0 } encodings && !encodings.All(IsPlain))
         {
             // RFC 9110 §15.5.16.
             context.Response.Headers.AcceptEncoding = "identity";

@@ -17,8 +17,7 @@ public sealed class GuardedRequestTests
     {
         var answer = await AskAsync(async (context, request) =>
         {
-            request.GiveUp();
-            await CancelledAsync(request);
+            await GiveUpAsync(request);
             await context.Response.WriteAsJsonAsync("ready", context.RequestAborted);
         });
 
@@ -30,11 +29,7 @@ public sealed class GuardedRequestTests
     {
         var answer = await AskAsync(async (context, request) =>
         {
-            context.Response.OnStarting(() =>
-            {
-                request.GiveUp();
-                return CancelledAsync(request);
-            });
+            context.Response.OnStarting(() => GiveUpAsync(request));
             await context.Response.WriteAsync("ready", context.RequestAborted);
         });
 
@@ -46,8 +41,7 @@ public sealed class GuardedRequestTests
     {
         var answer = await AskAsync(async (context, request) =>
         {
-            request.GiveUp();
-            await CancelledAsync(request);
+            await GiveUpAsync(request);
             await context.Response.Body.WriteAsync("ready"u8.ToArray(), context.RequestAborted);
         });
 
@@ -74,8 +68,10 @@ public sealed class GuardedRequestTests
         Assert.IsType<OperationCanceledException>(refused);
     }
 
-    private static async Task CancelledAsync(GuardedRequest request)
+    /// <summary>Returns when the work has been cancelled.</summary>
+    private static async Task GiveUpAsync(GuardedRequest request)
     {
+        request.GiveUp();
         while (!request.Token.IsCancellationRequested)
         {
             await Task.Delay(1, Cancel);

@@ -22,9 +22,18 @@ internal sealed class DataDirectory(string root)
 
     public string Prometheus => Path.Combine(Root, "prometheus");
 
-    /// <summary>PostgreSQL's folder. Elsewhere when root's data directory is out of reach for the account it runs under.</summary>
-    public string Postgres =>
-        IsOutOfReach(Root) ? Path.Combine(SharedRoot, Fingerprint(Root), "postgres") : Path.Combine(Root, "postgres");
+    /// <summary>
+    /// PostgreSQL's folder. Elsewhere when root's data directory is out of reach for the account it runs under, unless there is data already: an empty
+    /// database in its stead would look like a loss.
+    /// </summary>
+    public string Postgres
+    {
+        get
+        {
+            var here = Path.Combine(Root, "postgres");
+            return IsOutOfReach(Root) && !Directory.Exists(here) ? Path.Combine(SharedRoot, Fingerprint(Root), "postgres") : here;
+        }
+    }
 
     /// <summary>Where downloaded servers are kept: one place for all stacks of a repository, since they are the same for all.</summary>
     public static string Packages(string dataDirectory)

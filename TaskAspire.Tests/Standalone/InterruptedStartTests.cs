@@ -60,7 +60,7 @@ public sealed class InterruptedStartTests : IDisposable
         await ScalarAsync(first, "CREATE TABLE kept (id int)");
         var left = first.ProcessId!.Value;
 
-        await new PostgresCluster(home, await UnixUser.ForServersAsync(Cancelled), SilentOutput.Instance).ReleaseAsync(Cancelled);
+        await new PostgresCluster(home, await UnixUser.ForServersAsync(Path.Combine(home, "data"), Cancelled), SilentOutput.Instance).ReleaseAsync(Cancelled);
 
         await Eventually.TrueAsync(() => ProcessIdentity.Of(left) is null && first.ProcessId != left, Cancelled);
     }
@@ -105,6 +105,36 @@ public sealed class InterruptedStartTests : IDisposable
 
         Assert.Contains("Was it made by another account?", message, StringComparison.Ordinal);
         Assert.Contains("--data-dir", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Root_runs_a_server_as_the_account_its_data_belongs_to()
+    {
+        var data = await DataOfAsync("nobody");
+
+        Assert.Equal("nobody", (await UnixUser.ForServersAsync(data, Cancelled))!.Name);
+    }
+
+    [Theory]
+    [InlineData("daemon", "belongs to daemon", "--data-dir")]
+    [InlineData("root", "belongs to root", "chown -R")]
+    public async Task Root_does_not_run_a_server_on_data_of_other_accounts(string owner, string what, string remedy)
+    {
+        var data = await DataOfAsync(owner);
+
+        var message = (await Assert.ThrowsAsync<StackException>(() => UnixUser.ForServersAsync(data, Cancelled))).Message;
+
+        Assert.Contains(what, message, StringComparison.Ordinal);
+        Assert.Contains(remedy, message, StringComparison.Ordinal);
+    }
+
+    private async Task<string> DataOfAsync(string owner)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && UnixCalls.IsRoot, "Only root can give a directory to another account.");
+        var account = (await File.ReadAllLinesAsync("/etc/passwd", Cancelled)).Select(line => line.Split(':')).Single(fields => fields[0] == owner);
+        var data = Directory.CreateDirectory(Path.Combine(_directory.Path, owner)).FullName;
+        UnixCalls.ChangeOwner(data, uint.Parse(account[2], CultureInfo.InvariantCulture), uint.Parse(account[3], CultureInfo.InvariantCulture));
+        return data;
     }
 
     public void Dispose() => _directory.Dispose();

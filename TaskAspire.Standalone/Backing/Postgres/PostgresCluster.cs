@@ -14,11 +14,14 @@ internal sealed class PostgresCluster(string home, UnixUser? user, IStackOutput 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     /// <summary>The server's <c>PGDATA</c>.</summary>
-    public string DataDirectory { get; } = Path.Combine(home, "data");
+    public string DataDirectory { get; } = DataDirectoryIn(home);
 
     private string Unfinished => Path.Combine(home, "data.unfinished");
 
     private string PidFile => Path.Combine(DataDirectory, "postmaster.pid");
+
+    /// <summary>The same for a folder that nothing is known of yet.</summary>
+    public static string DataDirectoryIn(string home) => Path.Combine(home, "data");
 
     /// <summary>The major version that made the data; null when there is none yet.</summary>
     public int? Version() =>

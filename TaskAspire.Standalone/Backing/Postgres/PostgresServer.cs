@@ -70,7 +70,7 @@ internal sealed class PostgresServer : IAsyncDisposable
     /// <summary>Starts the server, making its data on the first start, and returns when it answers.</summary>
     public async Task StartAsync(CancellationToken cancellationToken)
     {
-        _user = await UnixUser.ForServersAsync(cancellationToken);
+        _user = await UnixUser.ForServersAsync(PostgresCluster.DataDirectoryIn(_options.Home), cancellationToken);
         var cluster = Cluster();
         _installation = await new PostgresLocator(_options.Packages, _output).FindAsync(cluster.Version(), cancellationToken);
         await cluster.EnsureAsync(_installation, UserName, _options.Password, _options.Durable, cancellationToken);

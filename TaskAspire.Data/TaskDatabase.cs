@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TaskAspire.Data.Keys;
 using TaskAspire.Data.Webhooks;
 
 namespace TaskAspire.Data;
@@ -63,7 +65,9 @@ public static class TaskDatabase
         services.ConfigureDbContext<TaskDbContext>((provider, options) => options.UseNpgsql(
             provider.GetRequiredService<NpgsqlDataSource>(),
             npgsql => npgsql.ExecutionStrategy(dependencies => new TransientRetries(dependencies, Retries, RetryDelay))));
-        services.AddDataProtection().SetApplicationName("TaskAspire").PersistKeysToDbContext<TaskDbContext>();
+        services.AddDataProtection().SetApplicationName("TaskAspire");
+        services.AddOptions<KeyManagementOptions>().Configure<NpgsqlDataSource, ILogger<KeyRingTable>>(
+            (options, database, logger) => options.XmlRepository = new KeyRingTable(database, logger));
         services.AddSingleton<WebhookSecrets>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<SchemaHistory>();
@@ -73,7 +77,7 @@ public static class TaskDatabase
 
     /// <summary>
     /// Leaves the key ring to what the services do behind their start (<c>WarmUp</c>). The framework's own service reads it, or makes keys, in the midst of the start:
-    /// EF Core builds its model meanwhile, there may be no table yet, and the keys are the API's alone to make. To be called behind all that adds
+    /// there may be no table yet, and the keys are the API's alone to make. To be called behind all that adds
     /// Data Protection, as authentication does.
     /// </summary>
     public static IServiceCollection ReadKeyRingBehindStart(this IServiceCollection services)

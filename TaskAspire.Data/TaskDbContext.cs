@@ -1,7 +1,7 @@
-using Microsoft.AspNetCore.DataProtection.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore;
 using TaskAspire.Data.Changes;
 using TaskAspire.Data.Idempotency;
+using TaskAspire.Data.Keys;
 using TaskAspire.Data.Tasks;
 using TaskAspire.Data.Users;
 using TaskAspire.Data.Webhooks;
@@ -9,7 +9,7 @@ using TaskAspire.Data.Webhooks;
 namespace TaskAspire.Data;
 
 /// <summary>The database. A user's rows are only ever reached through their <c>user_id</c>.</summary>
-public sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : DbContext(options), IDataProtectionKeyContext
+public sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : DbContext(options)
 {
     /// <summary>People with an account.</summary>
     public DbSet<User> Users => Set<User>();

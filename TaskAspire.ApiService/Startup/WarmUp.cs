@@ -5,9 +5,11 @@ using TaskAspire.Data.Webhooks;
 namespace TaskAspire.ApiService.Startup;
 
 /// <summary>
-/// Does behind the start, once, what a first request would else wait for: reads the key ring, or makes its first key, for which EF Core builds its model.
+/// Does behind the start, once, what a first request would else wait for: reads the key ring, or makes its first key, and has EF Core build its model.
 /// </summary>
-internal sealed class WarmUp(IHostApplicationLifetime lifetime, SchemaHistory history, WebhookSecrets secrets, TimeProvider clock, ILogger<WarmUp> logger) : BackgroundService
+internal sealed class WarmUp(
+    IHostApplicationLifetime lifetime, SchemaHistory history, WebhookSecrets secrets, IServiceScopeFactory scopes, TimeProvider clock, ILogger<WarmUp> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
@@ -36,8 +38,8 @@ internal sealed class WarmUp(IHostApplicationLifetime lifetime, SchemaHistory hi
                 return false;
             }
 
-            // Data Protection blocks while it reads.
-            await Task.Factory.StartNew(() => secrets.Protect(nameof(WarmUp)), stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            // Both block: Data Protection while it reads, and the model has no asynchronous way.
+            await Task.Factory.StartNew(Prepare, stoppingToken, TaskCreationOptions.LongRunning, TaskScheduler.Default);
             return true;
         }
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
@@ -50,5 +52,12 @@ internal sealed class WarmUp(IHostApplicationLifetime lifetime, SchemaHistory hi
             logger.LogWarning(failure, "The key ring could not be read yet; next try in {Delay}", Interval);
             return false;
         }
+    }
+
+    private void Prepare()
+    {
+        secrets.Protect(nameof(WarmUp));
+        using var scope = scopes.CreateScope();
+        _ = scope.ServiceProvider.GetRequiredService<TaskDbContext>().Model;
     }
 }

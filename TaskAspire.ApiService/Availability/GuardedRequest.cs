@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Microsoft.AspNetCore.Http.Features;
 using TaskAspire.ApiService.Errors;
 
@@ -66,9 +67,15 @@ internal sealed class GuardedRequest : IDisposable
     public async Task EndAsync()
     {
         await _ended.CancelAsync();
-        await _answer;
-        _context.Features.Set(_body);
-        _context.RequestAborted = ClientGone;
+        try
+        {
+            await _answer;
+        }
+        finally
+        {
+            _context.Features.Set(_body);
+            _context.RequestAborted = ClientGone;
+        }
     }
 
     public void Dispose()
@@ -114,9 +121,12 @@ internal sealed class GuardedRequest : IDisposable
 
     private async Task AnswerAsync()
     {
-        // The same response, but not through the body that the work has, which is closed to it now.
+        // The same response, but not through the body that the work has, which is closed to it now, nor cancelled with the work.
         var context = new DefaultHttpContext(new FeatureCollection(_context.Features));
         context.Features.Set(_body);
+        context.Features.Set<IHttpRequestLifetimeFeature>(new HttpRequestLifetimeFeature { RequestAborted = ClientGone });
+        // Who notices the outage does so outside of the request's trace, whose id the answer tells.
+        Activity.Current = _context.Features.Get<IHttpActivityFeature>()?.Activity;
         context.Response.Clear();
         // The next request on this connection would have to wait for the work.
         context.Response.Headers.Connection = "close";

@@ -1,9 +1,12 @@
+using System.Diagnostics;
 using System.Net;
+using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using TaskAspire.ApiService.Availability;
+using TaskAspire.ApiService.Errors;
 
 namespace TaskAspire.Tests.Availability;
 
@@ -52,9 +55,16 @@ public sealed class GuardedRequestTests
     public async Task Work_that_does_not_end_is_answered_for_and_what_it_says_later_is_not_heard()
     {
         Exception? refused = null;
+        string? trace = null;
         var answer = await AskAsync(async (context, request) =>
         {
-            request.GiveUp();
+            trace = Activity.Current!.TraceId.ToString();
+            // As the gate does: whoever notices has nothing to do with the request.
+            await Task.Run(() =>
+            {
+                Activity.Current = null;
+                request.GiveUp();
+            });
             while (!request.IsRefused)
             {
                 await Task.Delay(1, Cancel);
@@ -65,6 +75,8 @@ public sealed class GuardedRequestTests
 
         Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.Status);
         Assert.DoesNotContain("late", answer.Body, StringComparison.Ordinal);
+        using var problem = JsonDocument.Parse(answer.Body);
+        Assert.Equal((503, trace), (problem.RootElement.GetProperty("status").GetInt32(), problem.RootElement.GetProperty("traceId").GetString()));
         Assert.IsType<OperationCanceledException>(refused);
     }
 
@@ -82,13 +94,20 @@ public sealed class GuardedRequestTests
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
-        builder.Services.AddProblemDetails();
+        builder.AddProblems();
         await using var app = builder.Build();
+        app.UseProblems();
         app.Run(async context =>
         {
             using var request = new GuardedRequest(context, context.RequestServices.GetRequiredService<IProblemDetailsService>());
-            await work(context, request);
-            await request.EndAsync();
+            try
+            {
+                await work(context, request);
+            }
+            finally
+            {
+                await request.EndAsync();
+            }
         });
         await app.StartAsync(Cancel);
         using var client = new HttpClient { BaseAddress = new Uri(app.Urls.Single()) };

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -38,7 +39,7 @@ internal static class TelemetryExtensions
                 tracing
                     .AddSource("TaskAspire.*", DatabaseMetrics.NpgsqlSource)
                     .AddAspNetCoreInstrumentation(options => options.Filter = context => !OperationalPaths.Contains(context.Request.Path))
-                    .AddHttpClientInstrumentation();
+                    .AddHttpClientInstrumentation(options => options.EnrichWithHttpRequestMessage = HidePath);
                 if (!isCollected)
                 {
                     // Requests still have trace ids, for logs and receivers; spans that nobody gets are not worth a tenth of a request.
@@ -67,6 +68,15 @@ internal static class TelemetryExtensions
         }
 
         return builder.AddMetricsPort();
+    }
+
+    // What lies behind the server's name is for the receiver alone: many webhooks have their secret there.
+    private static void HidePath(Activity activity, HttpRequestMessage request)
+    {
+        if (request.RequestUri is { IsAbsoluteUri: true } address)
+        {
+            activity.SetTag("url.full", address.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped) + "/");
+        }
     }
 
     private static MetricStreamConfiguration? View(Instrument instrument) =>

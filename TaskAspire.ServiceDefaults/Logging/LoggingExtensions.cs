@@ -28,6 +28,8 @@ internal static class LoggingExtensions
         // What fails in these is thrown, and told by whoever handles it.
         ["Microsoft.AspNetCore.DataProtection.KeyManagement.KeyRingProvider"] = LogLevel.None,
         ["Microsoft.AspNetCore.Authentication.JwtBearer"] = LogLevel.None,
+        // The framework's words under a name of ours: a request that is refused has its line already.
+        ["TaskAspire.ApiService.ApiKeys.ApiKeyHandler"] = LogLevel.Warning,
         // Its loop removes entries by their tags, of which there are none here, and warns at each stop that it was disposed of.
         ["Microsoft.AspNetCore.OutputCaching.StackExchangeRedis"] = LogLevel.Error,
         ["Microsoft.EntityFrameworkCore.Database.Command"] = LogLevel.None,

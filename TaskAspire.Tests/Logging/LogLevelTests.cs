@@ -16,6 +16,7 @@ public class LogLevelTests
     [InlineData("Production", "Default=Trace", "TaskAspire.ApiService", LogLevel.Trace)]
     [InlineData("Production", "Default=Trace", "Microsoft.AspNetCore.Routing.Matcher", LogLevel.Warning)]
     [InlineData("Production", "Microsoft=Trace", "Microsoft.Hosting.Lifetime", LogLevel.Information)]
+    [InlineData("Production", "Default=Information", "TaskAspire.ApiService.ApiKeys.ApiKeyHandler", LogLevel.Warning)]
     [InlineData("Development", "Microsoft.AspNetCore=Debug", "Microsoft.AspNetCore.Routing.Matcher", LogLevel.Debug)]
     public async Task Outside_development_what_quotes_clients_stays_quiet(string environment, string setting, string category, LogLevel expected)
     {

@@ -1,5 +1,6 @@
 using System.Data.Common;
 using System.Net.Sockets;
+using System.Security.Authentication;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
@@ -32,6 +33,11 @@ internal sealed class DatabaseProbe(Func<IServiceProvider, CancellationToken, Ta
         catch (PostgresException e)
         {
             return $"PostgreSQL refuses (SQLSTATE {e.SqlState}).";
+        }
+        catch (NpgsqlException e) when (e.InnerException is null or AuthenticationException)
+        {
+            // Nothing broke: server and client do not agree on how to connect.
+            return "PostgreSQL answers, but not as the connection asks, most often without TLS or with a certificate that is not trusted; the log says why.";
         }
         catch (Exception e) when (e is DbException or SocketException or TimeoutException or InvalidOperationException)
         {

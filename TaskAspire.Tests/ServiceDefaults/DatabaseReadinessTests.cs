@@ -63,6 +63,22 @@ public class DatabaseReadinessTests(BackingServices backing)
         }
     }
 
+    [Fact]
+    public async Task A_server_without_the_TLS_that_is_asked_for_is_told_from_one_that_is_away()
+    {
+        var cancel = TestContext.Current.CancellationToken;
+        var connectionString = await backing.CreateDatabaseAsync(cancel) + ";SSL Mode=Require";
+        await using var service = await TestService.StartAsync(builder =>
+        {
+            builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
+            builder.AddDatabaseHealthCheck();
+        });
+
+        using var response = await service.Client.GetAsync("/health", cancel);
+
+        Assert.Contains("PostgreSQL answers, but not as the connection asks", await response.Content.ReadAsStringAsync(cancel), StringComparison.Ordinal);
+    }
+
     private sealed class Used : IDisposable
     {
         public bool IsDisposed { get; private set; }

@@ -13,6 +13,7 @@ internal sealed class SchemaGate(SchemaHistory history, TimeProvider time, ILogg
 
     private volatile bool _open;
     private int _announced;
+    private string? _reason;
 
     /// <summary>Returns when the schema is there.</summary>
     public async Task WaitAsync(CancellationToken cancellationToken)
@@ -34,9 +35,20 @@ internal sealed class SchemaGate(SchemaHistory history, TimeProvider time, ILogg
         {
             return await history.IsUpToDateAsync(cancellationToken);
         }
+        catch (PostgresException missing) when (missing.SqlState == PostgresErrorCodes.InvalidCatalogName)
+        {
+            // The migrator makes it, too.
+            return false;
+        }
         catch (Exception failure) when (failure is NpgsqlException or TimeoutException)
         {
-            logger.LogDebug(failure, "The database cannot be asked yet");
+            // Four times a second the same would say nothing more.
+            var reason = failure.GetBaseException().Message;
+            if (Interlocked.Exchange(ref _reason, reason) != reason)
+            {
+                logger.LogWarning("The database cannot be asked yet: {Reason}", reason);
+            }
+
             return false;
         }
     }

@@ -102,11 +102,26 @@ internal sealed class DeliveryAttempts(
         telemetry.Attempted(delivery, outcome, result);
         if (!outcome.IsSuccess)
         {
-            logger.LogInformation(
-                "Attempt {Attempt} of delivery {Delivery} to endpoint {Endpoint} failed ({Error}, status {Status}); next in {Delay}",
-                number, delivery.Id, delivery.Target.EndpointId, outcome.Error, outcome.StatusCode, retryIn);
+            LogFailure(delivery, number, outcome, retryIn);
         }
 
         return new DeliveryResult(delivery, outcome, retryIn);
+    }
+
+    private void LogFailure(ClaimedDelivery delivery, int number, AttemptOutcome outcome, TimeSpan? retryIn)
+    {
+        using var trace = DispatcherTelemetry.Resume(delivery);
+        if (retryIn is { } delay)
+        {
+            logger.LogInformation(
+                "Attempt {Attempt} of delivery {Delivery} to endpoint {Endpoint} failed ({Error}, status {Status}); next in {Delay}",
+                number, delivery.Id, delivery.Target.EndpointId, outcome.Error, outcome.StatusCode, delay);
+        }
+        else
+        {
+            logger.LogInformation(
+                "Attempt {Attempt} of delivery {Delivery} to endpoint {Endpoint} failed ({Error}, status {Status}); it was the last",
+                number, delivery.Id, delivery.Target.EndpointId, outcome.Error, outcome.StatusCode);
+        }
     }
 }

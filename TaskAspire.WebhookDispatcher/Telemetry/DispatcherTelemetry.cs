@@ -58,6 +58,10 @@ internal sealed class DispatcherTelemetry
         return activity;
     }
 
+    /// <summary>Has what is logged until it is disposed of belong to the trace of the request that caused the event, also where no spans are recorded. Is exported nowhere.</summary>
+    public static Activity? Resume(ClaimedDelivery delivery) =>
+        delivery.TraceParent is { } trace && ActivityContext.TryParse(trace, null, out _) ? new Activity("webhook log").SetParentId(trace).Start() : null;
+
     /// <summary>A span of its own, for work that time set off.</summary>
     public static Activity? StartRoot(string name) => Source.StartActivity(name, ActivityKind.Internal, parentContext: default);
 

@@ -46,7 +46,7 @@ internal readonly partial record struct CalendarDuration(int Days, TimeSpan Rest
         }
     }
 
-    // With as many digits as a reminder or a task can need.
-    [GeneratedRegex(@"\A(\+|(?<minus>-))?P(?=.)((?<w>\d{1,4})W|((?<d>\d{1,5})D)?(T(?=\d)((?<h>\d{1,6})H)?((?<m>\d{1,7})M)?((?<s>\d{1,9})S)?)?)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    // Digits are those of ASCII (\d has all of Unicode's, which int.Parse does not read), and as many as a reminder or a task can need.
+    [GeneratedRegex(@"\A(\+|(?<minus>-))?P(?=.)((?<w>[0-9]{1,4})W|((?<d>[0-9]{1,5})D)?(T(?=[0-9])((?<h>[0-9]{1,6})H)?((?<m>[0-9]{1,7})M)?((?<s>[0-9]{1,9})S)?)?)\z", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
     private static partial Regex Form();
 }

@@ -119,13 +119,10 @@ internal static class CsvImport
         public T Word<T>(string name)
             where T : struct, Enum
         {
-            if (Text(name) is { } cell && !EnumWords.TryParse<T>(cell, out var value))
+            T value = default;
+            if (Text(name) is { } cell && !EnumWords.TryParse(cell, out value))
             {
                 errors.Add(place + name, $"One of {EnumWords.List<T>()} is expected.");
-            }
-            else
-            {
-                _ = EnumWords.TryParse(Text(name) ?? "", out value);
             }
 
             return value;

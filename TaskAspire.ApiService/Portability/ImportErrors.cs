@@ -5,28 +5,42 @@ namespace TaskAspire.ApiService.Portability;
 /// <summary>What is wrong with an import, by place and field, as far as it can be told in an answer.</summary>
 internal sealed class ImportErrors
 {
+    /// <summary>In all, not per place: a single cell can hold thousands of parts that are wrong.</summary>
     private const int Most = 100;
 
-    private readonly Dictionary<string, string[]> _errors = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, List<string>> _errors = new(StringComparer.Ordinal);
+    private int _told;
     private int _more;
 
     public bool Any => _errors.Count > 0;
 
     public void Add(string key, params string[] messages)
     {
-        if (_errors.Count < Most)
-        {
-            _errors[key] = _errors.TryGetValue(key, out var earlier) ? [.. earlier, .. messages] : messages;
-        }
-        else
+        if (_told == Most)
         {
             _more++;
+            return;
         }
+
+        _told++;
+        if (!_errors.TryGetValue(key, out var told))
+        {
+            _errors[key] = told = [];
+        }
+
+        told.AddRange(messages);
     }
 
-    public IDictionary<string, string[]> ToDictionary() => _more == 0
-        ? _errors
-        : new Dictionary<string, string[]>(_errors, StringComparer.Ordinal) { ["$"] = [$"There are {_more} more errors; correct these first."] };
+    public IDictionary<string, string[]> ToDictionary()
+    {
+        var errors = _errors.ToDictionary(e => e.Key, e => e.Value.ToArray(), StringComparer.Ordinal);
+        if (_more > 0)
+        {
+            errors["$"] = [$"There are {_more} more errors; correct these first."];
+        }
+
+        return errors;
+    }
 }
 
 /// <summary>A task of an import.</summary>

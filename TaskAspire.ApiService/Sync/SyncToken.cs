@@ -63,6 +63,12 @@ internal sealed record SyncToken(SyncStage Stage, SyncPoint Point, Guid After)
         }
 
         var ticks = BinaryPrimitives.ReadInt64BigEndian(bytes[TimeAt..]);
+        if (ticks < 0 || ticks > DateTimeOffset.MaxValue.Ticks)
+        {
+            // Forged: the digest is no secret.
+            return null;
+        }
+
         var point = new SyncPoint(BinaryPrimitives.ReadInt64BigEndian(bytes[SequenceAt..]), ticks == 0 ? null : new DateTimeOffset(ticks, TimeSpan.Zero));
         return new SyncToken((SyncStage)bytes[1], point, new Guid(bytes[AfterAt..DigestAt], bigEndian: true));
     }

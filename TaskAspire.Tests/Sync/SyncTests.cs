@@ -1,3 +1,6 @@
+using System.Buffers.Binary;
+using System.Buffers.Text;
+using System.Security.Cryptography;
 using System.Text.Json.Nodes;
 using Npgsql;
 using TaskAspire.Tests.Api;
@@ -94,6 +97,21 @@ public sealed class SyncTests(BackingServices services)
         Assert.NotEmpty((await user.GetAsync("sync?page=1", BadRequest)).ErrorOf("page"));
         await user.GetAsync($"sync?token={token}&limit=500");
         await (await _api.GetAAsync()).CreateAnonymous().GetAsync("sync", Unauthorized);
+    }
+
+    /// <summary>The digest is no secret, so anybody can make one that fits.</summary>
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(long.MaxValue)]
+    public async Task A_forged_token_is_refused_as_any_other_that_is_none(long ticks)
+    {
+        var user = await _api.CreateUserAsync();
+        var id = Guid.Parse((string)(await user.GetAsync("auth/me")).Json["id"]!);
+        var token = Base64Url.DecodeFromChars((string)(await user.GetAsync("sync")).Json["nextToken"]!);
+        BinaryPrimitives.WriteInt64BigEndian(token.AsSpan(10), ticks);
+        SHA256.HashData([.. id.ToByteArray(bigEndian: true), .. token[..^8]]).AsSpan(0, 8).CopyTo(token.AsSpan(token.Length - 8));
+
+        Assert.NotEmpty((await user.GetAsync($"sync?token={Base64Url.EncodeToString(token)}", BadRequest)).ErrorOf("token"));
     }
 
     [Fact]

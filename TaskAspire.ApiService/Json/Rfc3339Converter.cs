@@ -49,6 +49,10 @@ internal sealed partial class Rfc3339Converter : JsonConverter<DateTimeOffset>
         return IsInRange(time);
     }
 
+    /// <summary>Reads a time from a query, where the + of an offset arrives as a blank unless it is escaped.</summary>
+    public static bool TryParseQuery(string text, out DateTimeOffset time) =>
+        TryParse(text.Length > 6 && text[^6] == ' ' ? $"{text[..^6]}+{text[^5..]}" : text, out time);
+
     /// <summary>Whether a time is one that is taken.</summary>
     public static bool IsInRange(DateTimeOffset time) => time >= Earliest && time <= Latest;
 

@@ -135,8 +135,7 @@ internal sealed class TaskListQueryParser(IQueryCollection parameters)
         Guid.TryParseExact(text, "D", out var id) ? id : Fail<Guid>(name, $"A UUID or {None} is expected.");
 
     private DateTimeOffset? Time(string name) => Single<DateTimeOffset?>(name, text =>
-        // An unescaped + of an offset arrives as a blank.
-        Rfc3339Converter.TryParse(text.Length > 6 && text[^6] == ' ' ? $"{text[..^6]}+{text[^5..]}" : text, out var time)
+        Rfc3339Converter.TryParseQuery(text, out var time)
             ? time
             : Fail<DateTimeOffset?>(name, Rfc3339Converter.Expected));
 

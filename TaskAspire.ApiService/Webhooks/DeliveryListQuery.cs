@@ -78,7 +78,7 @@ internal sealed class DeliveryListQuery
         }
     }
 
-    private static DateTimeOffset? TakeTime(string value) => Rfc3339Converter.TryParse(value, out var time) ? time : null;
+    private static DateTimeOffset? TakeTime(string value) => Rfc3339Converter.TryParseQuery(value, out var time) ? time : null;
 
     // Several by comma or by giving the parameter again, as in the list of tasks.
     private static IEnumerable<string> Words(StringValues values) => values.SelectMany(value => (value ?? "").Split(','));

@@ -22,9 +22,12 @@ public sealed class DeliveryHistoryTests(BackingServices services)
         var made = (DateTimeOffset)(await WebhookStack.DeliveriesAsync(user, id, "eventType=task.updated"))[0]!["createdAt"]!;
         var time = Uri.EscapeDataString(made.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'"));
 
+        // As it is typed: the + of the offset arrives as a blank.
+        var offset = made.ToOffset(TimeSpan.FromHours(1)).ToString("yyyy-MM-dd'T'HH:mm:ss.fffzzz");
+
         foreach (var (query, count) in new[]
         {
-            ("", 4), ("state=dead", 1), ("state=pending", 3), ("state=dead,pending", 4), ("state=dead&state=delivered", 1), ("state=held", 0), ("state=cancelled", 0),
+            ($"from={offset}", 2), ("", 4), ("state=dead", 1), ("state=pending", 3), ("state=dead,pending", 4), ("state=dead&state=delivered", 1), ("state=held", 0), ("state=cancelled", 0),
             ("eventType=task.created", 2), ("eventType=task.created,task.updated", 3), ($"taskId={a}", 2), ($"taskId={a}&eventType=task.updated", 1),
             ($"taskId={Guid.NewGuid()}", 0), ($"from={time}", 2), ($"to={time}", 2), ($"from={time}&to={time}", 0), ("from=2020-01-01T00:00:00Z&to=2021-01-01T00:00:00Z", 0),
         })

@@ -178,6 +178,10 @@ public sealed class RequestAttackTests(BackingServices services)
     [InlineData("a\u202Eb")]
     [InlineData("a\u2066b")]
     [InlineData("a\u200Bb")]
+    [InlineData("\u200Da")]
+    [InlineData("a\u200D")]
+    [InlineData("a\u200D\u200Db")]
+    [InlineData("\u200C")]
     [InlineData("a\r\nX-Injected: 1")]
     [InlineData("\uFEFF")]
     [InlineData(" \u3000 ")]
@@ -189,6 +193,16 @@ public sealed class RequestAttackTests(BackingServices services)
         var hook = new JsonObject { ["url"] = "http://127.0.0.1:9/", ["events"] = new JsonArray("task.created"), ["apiKey"] = name };
         Assert.NotEmpty((await user.PostAsync("webhooks", hook, HttpStatusCode.BadRequest)).ErrorOf("apiKey"));
         Assert.NotEmpty((await user.PostAsync("auth/register", new JsonObject { ["email"] = $"x{name}@example.com", ["password"] = ApiClient.Password }, HttpStatusCode.BadRequest)).ErrorOf("email"));
+    }
+
+    [Theory]
+    [InlineData("\u0639\u0644\u06CC\u200C\u0631\u0636\u0627")]
+    [InlineData("\u0936\u094D\u0930\u0940\u200D")]
+    [InlineData("\U0001F469\u200D\U0001F680 Ada")]
+    public async Task A_name_is_taken_as_its_script_spells_it(string name)
+    {
+        var user = await _api.CreateUserAsync();
+        Assert.Equal(name, (string?)(await user.PatchAsync("auth/me", new JsonObject { ["displayName"] = name })).Json["displayName"]);
     }
 
     /// <summary>Bytes as they are, which no HTTP client would send; the status of what comes back.</summary>

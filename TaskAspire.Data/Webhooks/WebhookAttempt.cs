@@ -9,6 +9,9 @@ public sealed class WebhookAttempt
     /// <summary>Longest part of an answer's body that is kept, in bytes.</summary>
     public const int ResponseBodyMaxBytes = 1024;
 
+    /// <summary>Longest <see cref="ErrorMessage"/>, in characters.</summary>
+    public const int ErrorMessageMaxLength = 500;
+
     /// <summary>UUIDv7.</summary>
     public Guid Id { get; init; } = Guid.CreateVersion7();
 
@@ -48,7 +51,7 @@ internal sealed class WebhookAttemptConfiguration : IEntityTypeConfiguration<Web
     public void Configure(EntityTypeBuilder<WebhookAttempt> builder)
     {
         builder.Property(a => a.Error).HasMaxLength(32);
-        builder.Property(a => a.ErrorMessage).HasMaxLength(500);
+        builder.Property(a => a.ErrorMessage).HasMaxLength(WebhookAttempt.ErrorMessageMaxLength);
         builder.HasOne<WebhookDelivery>().WithMany().HasForeignKey(a => a.DeliveryId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(a => new { a.DeliveryId, a.Number });
     }

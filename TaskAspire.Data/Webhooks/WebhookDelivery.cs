@@ -81,7 +81,7 @@ internal sealed class WebhookDeliveryConfiguration : IEntityTypeConfiguration<We
         builder.Property(d => d.Id).HasDefaultValueSql("uuid_v7()");
         builder.Property(d => d.EventType).HasMaxLength(32);
         builder.Property(d => d.State).HasConversion<short>();
-        builder.Property(d => d.LastError).HasMaxLength(500);
+        builder.Property(d => d.LastError).HasMaxLength(WebhookAttempt.ErrorMessageMaxLength);
         builder.HasOne(d => d.Event).WithMany().HasForeignKey(d => d.EventId).OnDelete(DeleteBehavior.Cascade);
         builder.HasOne<WebhookEndpoint>().WithMany().HasForeignKey(d => d.EndpointId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(d => d.NextAttemptAt).HasFilter("state = 0").HasDatabaseName("ix_webhook_deliveries_due");

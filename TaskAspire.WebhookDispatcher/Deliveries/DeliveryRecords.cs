@@ -163,6 +163,11 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         return new NpgsqlBatch(connection) { BatchCommands = { giveBack, new NpgsqlBatchCommand(Wake) } };
     }
 
-    // The columns' limit; the messages are ours but for what the TLS library says.
-    private static string? Cut(string? message) => message?.Length > 500 ? message[..500] : message?.Replace("\0", "", StringComparison.Ordinal);
+    // What the TLS library says is part of some messages. Half a surrogate pair would have all of the batch refused by the driver, again and again.
+    private static string? Cut(string? message)
+    {
+        var text = message?.Replace("\0", "", StringComparison.Ordinal);
+        return text is null || text.Length <= WebhookAttempt.ErrorMessageMaxLength ? text
+            : text[..(char.IsHighSurrogate(text[WebhookAttempt.ErrorMessageMaxLength - 1]) ? WebhookAttempt.ErrorMessageMaxLength - 1 : WebhookAttempt.ErrorMessageMaxLength)];
+    }
 }

@@ -6,6 +6,9 @@ namespace TaskAspire.Data;
 /// </summary>
 public static class ConstraintNames
 {
+    /// <summary>An account has an id of its own.</summary>
+    public const string UserId = "pk_users";
+
     /// <summary>One account for an e-mail address.</summary>
     public const string UserEmail = "ux_users_normalized_email";
 

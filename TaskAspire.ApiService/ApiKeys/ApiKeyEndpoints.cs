@@ -48,37 +48,47 @@ internal static class ApiKeyEndpoints
         return key is null ? Problems.NotFound("API key") : TypedResults.Ok(new ApiKeyResponse(key));
     }
 
-    private static Task<Results<Created<ApiKeyCreatedResponse>, ProblemHttpResult>> CreateAsync(
+    private static async Task<Results<Created<ApiKeyCreatedResponse>, ProblemHttpResult>> CreateAsync(
         ApiKeyRequest request, ClaimsPrincipal user, TaskDbContext database, TimeProvider clock, CancellationToken cancellationToken)
     {
-        var userId = user.UserId();
-        return database.InTransactionAsync<Results<Created<ApiKeyCreatedResponse>, ProblemHttpResult>>(async token =>
+        var now = clock.Now();
+        var text = ApiKeyText.Create();
+        var key = new ApiKey
+        {
+            Id = Guid.CreateVersion7(now),
+            UserId = user.UserId(),
+            Name = request.Name.Trim(),
+            Prefix = ApiKeyText.ShownPart(text),
+            KeyHash = ApiKeyText.Hash(text),
+            Scopes = [.. request.Scopes.Distinct()],
+            CreatedAt = now,
+            ExpiresAt = request.ExpiresAt,
+        };
+        return await TryAddAsync(database, key, cancellationToken)
+            ? TypedResults.Created($"/api/v1{Path}/{key.Id}", new ApiKeyCreatedResponse(key, text))
+            : Problems.Conflict("name", $"There are {MaxPerUser} API keys already, which is as many as there can be; delete one first.");
+    }
+
+    private static Task<bool> TryAddAsync(TaskDbContext database, ApiKey key, CancellationToken cancellationToken) =>
+        database.InTransactionAsync(async token =>
         {
             // One at a time for each user, so that many at once cannot pass the limit together.
-            await database.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", token);
-            if (await database.ApiKeys.CountAsync(k => k.UserId == userId, token) >= MaxPerUser)
+            await database.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {key.UserId} FOR NO KEY UPDATE", token);
+            if (await database.ApiKeys.AnyAsync(k => k.Id == key.Id, token))
             {
-                return Problems.Conflict("name", $"There are {MaxPerUser} API keys already, which is as many as there can be; delete one first.");
+                // The run before was committed after all. A second key would be one that nobody knows of.
+                return true;
             }
 
-            var now = clock.Now();
-            var text = ApiKeyText.Create();
-            var key = new ApiKey
+            if (await database.ApiKeys.CountAsync(k => k.UserId == key.UserId, token) >= MaxPerUser)
             {
-                Id = Guid.CreateVersion7(now),
-                UserId = userId,
-                Name = request.Name.Trim(),
-                Prefix = ApiKeyText.ShownPart(text),
-                KeyHash = ApiKeyText.Hash(text),
-                Scopes = [.. request.Scopes.Distinct()],
-                CreatedAt = now,
-                ExpiresAt = request.ExpiresAt,
-            };
+                return false;
+            }
+
             database.ApiKeys.Add(key);
             await database.SaveChangesAsync(token);
-            return TypedResults.Created($"/api/v1{Path}/{key.Id}", new ApiKeyCreatedResponse(key, text));
+            return true;
         }, cancellationToken);
-    }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
         Guid id, ClaimsPrincipal user, TaskDbContext database, CancellationToken cancellationToken)

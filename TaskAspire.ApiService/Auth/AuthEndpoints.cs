@@ -1,11 +1,11 @@
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Identity;
 using Microsoft.EntityFrameworkCore;
-using Npgsql;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Idempotency;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.RateLimiting;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data;
 using TaskAspire.Data.Users;
 
@@ -79,9 +79,13 @@ internal static class AuthEndpoints
         {
             await database.SaveChangesAsync(cancellationToken);
         }
-        catch (DbUpdateException exception) when (exception.InnerException is PostgresException { ConstraintName: ConstraintNames.UserEmail })
+        catch (DbUpdateException exception) when (exception.ViolatedConstraint() is ConstraintNames.UserId or ConstraintNames.UserEmail)
         {
-            return Problems.Conflict("email", "There is an account with this address. Log in, or use another address.");
+            // The statement is sent again when the connection breaks, and the first time may have done it.
+            if (!await database.Users.AnyAsync(u => u.Id == user.Id, cancellationToken))
+            {
+                return Problems.Conflict("email", "There is an account with this address. Log in, or use another address.");
+            }
         }
 
         context.Features.Set(new IdempotencyOwner(user.Id));

@@ -172,12 +172,12 @@ public sealed class IdempotencyTests(BackingServices services)
         var user = await api.CreateUserAsync(token);
         var tag = new JsonObject { ["name"] = "once" };
 
-        proxy.LoseCommits(times);
+        proxy.LoseAnswersTo(PostgresProxy.Commit, times);
         var key = Key();
         // Making a tag again would be a conflict, so this shows that it was answered, not done, the second time.
         await user.SendWithKeyAsync("tags", tag, key, HttpStatusCode.Created);
 
-        Assert.Equal(times, proxy.CommitsLost);
+        Assert.Equal(times, proxy.AnswersLost);
         Assert.Equal(1, (await user.GetAsync("tags")).Json["total"]!.GetValue<int>());
     }
 

@@ -1,15 +1,20 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 using Npgsql;
 
-namespace TaskAspire.Tests.Idempotency;
+namespace TaskAspire.Tests.Fixtures;
 
-/// <summary>A cable to PostgreSQL that can be cut in the worst moment: when a commit has been done and its answer is on the way.</summary>
+/// <summary>A cable to PostgreSQL that can be cut at the worst moment: when a statement has been done and its answer is on the way.</summary>
 internal sealed class PostgresProxy : IAsyncDisposable
 {
+    /// <summary>A commit as it is sent. By the word alone, BEGIN … READ COMMITTED would be one, too.</summary>
+    public const string Commit = "COMMIT\0";
+
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly EndPoint _target;
-    private int _commitsToLose;
+    private byte[] _statement = [];
+    private int _answersToLose;
 
     public PostgresProxy(string database)
     {
@@ -24,9 +29,10 @@ internal sealed class PostgresProxy : IAsyncDisposable
 
     public string ConnectionString { get; }
 
-    public int CommitsLost { get; private set; }
+    public int AnswersLost { get; private set; }
 
-    public void LoseCommits(int count) => _commitsToLose = count;
+    /// <summary>Cuts the connection instead of passing on the answer to the next statements that have a text in them.</summary>
+    public void LoseAnswersTo(string statement, int count) => (_statement, _answersToLose) = (Encoding.UTF8.GetBytes(statement), count);
 
     public ValueTask DisposeAsync()
     {
@@ -57,8 +63,8 @@ internal sealed class PostgresProxy : IAsyncDisposable
             try
             {
                 await server.ConnectAsync(_target);
-                var commit = new CommitWatch();
-                await Task.WhenAny(CopyAsync(client, server, data => Watch(data, commit)), CopyAsync(server, client, _ => !commit.Sent));
+                var watch = new StatementWatch();
+                await Task.WhenAny(CopyAsync(client, server, data => Watch(data, watch)), CopyAsync(server, client, _ => !watch.IsSent));
             }
             catch (SocketException)
             {
@@ -67,12 +73,12 @@ internal sealed class PostgresProxy : IAsyncDisposable
         }
     }
 
-    private bool Watch(ReadOnlySpan<byte> data, CommitWatch commit)
+    private bool Watch(ReadOnlySpan<byte> data, StatementWatch watch)
     {
-        if (data.IndexOf("COMMIT"u8) >= 0 && Interlocked.Decrement(ref _commitsToLose) >= 0)
+        if (data.IndexOf(_statement) >= 0 && Interlocked.Decrement(ref _answersToLose) >= 0)
         {
-            CommitsLost++;
-            commit.Sent = true;
+            AnswersLost++;
+            watch.IsSent = true;
         }
 
         return true;
@@ -88,8 +94,8 @@ internal sealed class PostgresProxy : IAsyncDisposable
         }
     }
 
-    private sealed class CommitWatch
+    private sealed class StatementWatch
     {
-        public volatile bool Sent;
+        public volatile bool IsSent;
     }
 }

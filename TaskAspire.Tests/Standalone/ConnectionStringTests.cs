@@ -10,6 +10,7 @@ public class ConnectionStringTests
     [InlineData("postgresql://ada:p%40ss@db.example:6543/tasks", "Host=db.example;Port=6543;Username=ada;Password=p@ss;Database=tasks")]
     [InlineData("postgres://ada@db.example", "Host=db.example;Username=ada")]
     [InlineData("postgresql://ada:x@db.example/?sslmode=verify-full", "Host=db.example;Username=ada;Password=x;SSL Mode=VerifyFull")]
+    [InlineData("postgresql://ada:x@db.example/?sslrootcert=/etc/my-ca.pem&application_name=my-app", "Host=db.example;Username=ada;Password=x;Root Certificate=/etc/my-ca.pem;Application Name=my-app")]
     [InlineData("postgresql://ada:x@[::1]:5432/tasks", "Host=::1;Port=5432;Username=ada;Password=x;Database=tasks")]
     [InlineData("Host=db;Username=ada", "Host=db;Username=ada")]
     public void PostgreSQL_is_named_by_url_or_connection_string(string value, string expected) =>

@@ -72,7 +72,9 @@ internal static class ExternalPostgres
         foreach (var parameter in url.Query.TrimStart('?').Split('&', StringSplitOptions.RemoveEmptyEntries))
         {
             var pair = parameter.Split('=', 2);
-            builder[Keyword(pair[0])] = Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? "").Replace("-", "", StringComparison.Ordinal);
+            var value = Uri.UnescapeDataString(pair.ElementAtOrDefault(1) ?? "");
+            // libpq's verify-full is Npgsql's VerifyFull.
+            builder[Keyword(pair[0])] = pair[0] == "sslmode" ? value.Replace("-", "", StringComparison.Ordinal) : value;
         }
         return builder;
     }

@@ -9,7 +9,7 @@ namespace TaskAspire.WebhookDispatcher.Wakeups;
 /// and sweeps of the loops it wakes.
 /// </summary>
 internal sealed class NotificationListener(
-    NpgsqlDataSource database,
+    [FromKeyedServices(TaskDatabase.UnpooledKey)] NpgsqlDataSource database,
     DeliveriesSignal deliveries,
     DueTimesSignal dueTimes,
     EndpointsSignal endpoints,

@@ -1,22 +1,22 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using TaskAspire.ApiService.Upkeep;
 using TaskAspire.Data;
 
 namespace TaskAspire.ApiService.Auth;
 
-/// <summary>Removes sessions that expired long ago, in small batches. Any number of instances may do so at once.</summary>
+/// <summary>Removes sessions that expired long ago, in small batches.</summary>
 internal sealed class SessionCleanup(
-    IServiceScopeFactory scopes, IOptions<SessionOptions> options, TimeProvider clock, ILogger<SessionCleanup> logger) : BackgroundService
+    IServiceScopeFactory scopes, IOptions<SessionOptions> options, TimeProvider clock, ILogger<SessionCleanup> logger) : HourlyCleanup(clock, logger)
 {
     private const int BatchSize = 1000;
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    internal async Task<int> RemoveExpiredAsync(CancellationToken cancellationToken)
+    internal override async Task<long> RemoveExpiredAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<TaskDbContext>();
-        var before = clock.GetUtcNow() - options.Value.Retention;
-        var removed = 0;
+        var before = Clock.GetUtcNow() - options.Value.Retention;
+        var removed = 0L;
         int batch;
         do
         {
@@ -28,23 +28,5 @@ internal sealed class SessionCleanup(
         while (batch == BatchSize);
 
         return removed;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                var removed = await RemoveExpiredAsync(stoppingToken);
-                logger.LogDebug("Removed {Count} expired sessions", removed);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // The rows can wait an hour.
-                logger.LogWarning(exception, "Could not remove expired sessions");
-            }
-        }
     }
 }

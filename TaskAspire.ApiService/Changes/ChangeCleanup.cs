@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Options;
 using Npgsql;
+using TaskAspire.ApiService.Upkeep;
 
 namespace TaskAspire.ApiService.Changes;
 
 /// <summary>
-/// Removes changes that are past keeping, in small batches, each with the note up to where its user's are gone. Any number of
-/// instances may do so at once.
+/// Removes changes that are past keeping, in small batches, and notes with each up to which number the user's changes are gone.
 /// </summary>
-internal sealed class ChangeCleanup(NpgsqlDataSource database, IOptions<ChangeOptions> options, TimeProvider clock, ILogger<ChangeCleanup> logger) : BackgroundService
+internal sealed class ChangeCleanup(NpgsqlDataSource database, IOptions<ChangeOptions> options, TimeProvider clock, ILogger<ChangeCleanup> logger) : HourlyCleanup(clock, logger)
 {
     private const int UserBatchSize = 500;
     private const int BatchSize = 1000;
@@ -41,11 +41,9 @@ internal sealed class ChangeCleanup(NpgsqlDataSource database, IOptions<ChangeOp
         RETURNING (SELECT count(*) FROM gone)
         """;
 
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
-
-    internal async Task<long> RemoveAsync(CancellationToken cancellationToken)
+    internal override async Task<long> RemoveExpiredAsync(CancellationToken cancellationToken)
     {
-        var before = clock.GetUtcNow() - options.Value.Retention;
+        var before = Clock.GetUtcNow() - options.Value.Retention;
         var removed = 0L;
         for (var after = Guid.Empty; ;)
         {
@@ -67,24 +65,6 @@ internal sealed class ChangeCleanup(NpgsqlDataSource database, IOptions<ChangeOp
             }
 
             after = users[^1];
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                var removed = await RemoveAsync(stoppingToken);
-                logger.LogDebug("Removed {Count} changes past retention", removed);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // The rows can wait an hour.
-                logger.LogWarning(exception, "Could not remove changes past retention");
-            }
         }
     }
 

@@ -1,20 +1,20 @@
 using Microsoft.EntityFrameworkCore;
+using TaskAspire.ApiService.Upkeep;
 using TaskAspire.Data;
 
 namespace TaskAspire.ApiService.Idempotency;
 
-/// <summary>Removes keys that have expired, in small batches. Any number of instances may do so at once.</summary>
-internal sealed class IdempotencyCleanup(IServiceScopeFactory scopes, TimeProvider clock, ILogger<IdempotencyCleanup> logger) : BackgroundService
+/// <summary>Removes keys that have expired, in small batches.</summary>
+internal sealed class IdempotencyCleanup(IServiceScopeFactory scopes, TimeProvider clock, ILogger<IdempotencyCleanup> logger) : HourlyCleanup(clock, logger)
 {
     private const int BatchSize = 1000;
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    internal async Task<int> RemoveExpiredAsync(CancellationToken cancellationToken)
+    internal override async Task<long> RemoveExpiredAsync(CancellationToken cancellationToken)
     {
         await using var scope = scopes.CreateAsyncScope();
         var database = scope.ServiceProvider.GetRequiredService<TaskDbContext>();
-        var now = clock.GetUtcNow();
-        var removed = 0;
+        var now = Clock.GetUtcNow();
+        var removed = 0L;
         int batch;
         do
         {
@@ -31,23 +31,5 @@ internal sealed class IdempotencyCleanup(IServiceScopeFactory scopes, TimeProvid
         while (batch == BatchSize);
 
         return removed;
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                var removed = await RemoveExpiredAsync(stoppingToken);
-                logger.LogDebug("Removed {Count} expired idempotency keys", removed);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // The rows can wait an hour.
-                logger.LogWarning(exception, "Could not remove expired idempotency keys");
-            }
-        }
     }
 }

@@ -32,10 +32,10 @@ public sealed class ChangeCleanupTests(BackingServices services)
         await InsertAsync(connection, id, count: 1, days: 40);
 
         var cleanup = host.Services.GetServices<IHostedService>().OfType<ChangeCleanup>().Single();
-        var removed = await Task.WhenAll(cleanup.RemoveAsync(Cancel), cleanup.RemoveAsync(Cancel));
+        var removed = await Task.WhenAll(cleanup.RemoveExpiredAsync(Cancel), cleanup.RemoveExpiredAsync(Cancel));
 
         Assert.Equal(2500, removed.Sum());
-        Assert.Equal(0, await cleanup.RemoveAsync(Cancel));
+        Assert.Equal(0, await cleanup.RemoveExpiredAsync(Cancel));
         Assert.Equal("sync-token-expired", (await user.GetAsync($"sync?token={away.Token}", Gone)).Problem);
         Assert.Equal("sync-token-expired", (await user.GetAsync("events?lastEventId=2499", Gone)).Problem);
         await atTheEdge.SyncAsync();

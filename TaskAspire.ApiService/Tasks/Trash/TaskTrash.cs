@@ -35,11 +35,19 @@ internal sealed class TaskTrash(TaskDbContext database, TaskReader reader, TaskL
     }
 
     /// <summary>Removes for good what went to the trash until a time, in small batches.</summary>
-    public async Task RemoveAsync(Guid userId, DateTimeOffset until, CancellationToken cancellationToken)
+    /// <returns>How many tasks that were; subtasks outside the trash that went with them are not counted.</returns>
+    public async Task<long> RemoveAsync(Guid userId, DateTimeOffset until, CancellationToken cancellationToken)
     {
-        while (await RemoveBatchAsync(userId, until, cancellationToken) == BatchSize)
+        var removed = 0L;
+        int batch;
+        do
         {
+            batch = await RemoveBatchAsync(userId, until, cancellationToken);
+            removed += batch;
         }
+        while (batch == BatchSize);
+
+        return removed;
     }
 
     private Task<int> RemoveBatchAsync(Guid userId, DateTimeOffset until, CancellationToken cancellationToken) =>

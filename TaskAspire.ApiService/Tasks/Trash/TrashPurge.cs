@@ -1,22 +1,23 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
+using TaskAspire.ApiService.Upkeep;
 using TaskAspire.Data;
 
 namespace TaskAspire.ApiService.Tasks.Trash;
 
 /// <summary>
 /// Removes tasks that have been in the trash for long, user by user (a transaction has the changes of one user only), in small batches.
-/// Any number of instances may do so at once: the tree lock of the user lets one after the other at it.
+/// Instances that do so at once take turns by the user's tree lock.
 /// </summary>
 internal sealed class TrashPurge(
-    IServiceScopeFactory scopes, IOptions<TrashOptions> options, TimeProvider clock, ILogger<TrashPurge> logger) : BackgroundService
+    IServiceScopeFactory scopes, IOptions<TrashOptions> options, TimeProvider clock, ILogger<TrashPurge> logger) : HourlyCleanup(clock, logger)
 {
     private const int LookAhead = 1000;
-    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    internal async Task RemoveExpiredAsync(CancellationToken cancellationToken)
+    internal override async Task<long> RemoveExpiredAsync(CancellationToken cancellationToken)
     {
-        var until = clock.GetUtcNow() - options.Value.TrashRetention;
+        var until = Clock.GetUtcNow() - options.Value.TrashRetention;
+        var removed = 0L;
         while (true)
         {
             await using var scope = scopes.CreateAsyncScope();
@@ -25,30 +26,13 @@ internal sealed class TrashPurge(
                 .Select(t => t.UserId).Distinct().ToListAsync(cancellationToken);
             if (users.Count == 0)
             {
-                return;
+                return removed;
             }
 
             var trash = scope.ServiceProvider.GetRequiredService<TaskTrash>();
             foreach (var user in users)
             {
-                await trash.RemoveAsync(user, until, cancellationToken);
-            }
-        }
-    }
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        using var timer = new PeriodicTimer(Interval, clock);
-        while (await timer.WaitForNextTickAsync(stoppingToken))
-        {
-            try
-            {
-                await RemoveExpiredAsync(stoppingToken);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // The rows can wait an hour.
-                logger.LogWarning(exception, "Could not remove tasks from the trash");
+                removed += await trash.RemoveAsync(user, until, cancellationToken);
             }
         }
     }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Net.Http.Headers;
 using Microsoft.OpenApi;
@@ -38,7 +39,7 @@ internal static class ConditionalRequests
             operation.Parameters.Add(Header(HeaderNames.IfNoneMatch, "The ETag of the state that the client has: when it is still current, the answer is 304 without a body."));
             var notModified = new OpenApiResponse { Description = "Not Modified: the client's state, named in If-None-Match, is current." };
             notModified.AddHeader(HeaderNames.ETag, context.Document);
-            operation.Responses![nameof(StatusCodes.Status304NotModified)[6..9]] = notModified;
+            operation.Responses![StatusCodes.Status304NotModified.ToString(CultureInfo.InvariantCulture)] = notModified;
         }
         else
         {

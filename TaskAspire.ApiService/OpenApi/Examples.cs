@@ -35,7 +35,7 @@ internal static class Examples
         ["currentPassword"] = "correct-Horse-7-battery",
         ["newPassword"] = "wrong-Donkey-8-capacitor",
         ["accessToken"] = "eyJhbGciOiJSUzI1NiIsImtpZCI6ImRldiJ9.eyJzdWIiOiIuLi4ifQ.c2lnbmF0dXJl",
-        ["refreshToken"] = "AZgPbnwafT6fexpqTG6NDxK7Yw0x6bT1xgq2sQ",
+        ["refreshToken"] = "rt_AZgPbnwafT6fexpqTG6NDxK7Yw0x6bT1xgq2sQhV3mZt8yLrKqUeBnJwPcXs",
         ["tokenType"] = "Bearer",
         ["expiresIn"] = 900,
         ["userAgent"] = "curl/8.11.0",

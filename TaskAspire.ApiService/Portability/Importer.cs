@@ -154,12 +154,11 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
             .DistinctBy(NameKeys.Of).OrderBy(NameKeys.Of, StringComparer.Ordinal).ToArray();
         var ids = Array.ConvertAll(names, _ => Guid.CreateVersion7());
         var keys = Array.ConvertAll(names, NameKeys.Of);
-        // The lock of TaskFields: who makes tags several times in a transaction must not meet another who does.
         await database.Database.ExecuteSqlAsync(
             $"""
             INSERT INTO tags (id, user_id, name, name_key, created_at)
             SELECT id, {userId}, name, name_key, {now}
-            FROM pg_advisory_xact_lock(hashtextextended({"new tags of " + userId}, 0)), unnest({ids}, {names}, {keys}) AS new (id, name, name_key)
+            FROM pg_advisory_xact_lock(hashtextextended({TagLock.KeyOf(userId)}, 0)), unnest({ids}, {names}, {keys}) AS new (id, name, name_key)
             ON CONFLICT (user_id, name_key) DO NOTHING
             """,
             cancellationToken);
@@ -170,7 +169,7 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
     private int RecordCreated(Guid userId, string entity, List<Guid> all, Guid[] offered, DateTimeOffset now)
     {
         var created = offered.Intersect(all).ToList();
-        created.ForEach(id => changes.Record(userId, entity, id, "created", null, now));
+        created.ForEach(id => changes.Record(userId, entity, id, ChangeOperations.Created, null, now));
         return created.Count;
     }
 }

@@ -91,9 +91,8 @@ internal sealed class TaskFields(TaskDbContext database, TaskTree tree, ChangeJo
         database.Tags.FromSql($"SELECT * FROM tags WHERE user_id = {userId} AND name_key = ANY ({keys}) ORDER BY name_key FOR KEY SHARE").ToListAsync(cancellationToken);
 
     /// <summary>
-    /// Two requests may make the same tag at once, so the conflict is the database's to settle. The lock is for those that make
-    /// tags several times in a transaction (bulk): in no common order, they would lock each other out. The update changes nothing:
-    /// it keeps the tag that was there first from being deleted now.
+    /// Two requests may make the same tag at once, so the conflict is the database's to settle. The update changes nothing: it keeps the tag
+    /// that was there first from being deleted now.
     /// </summary>
     private async Task CreateTagsAsync(TaskItem task, Dictionary<string, string> names, string[] keys, CancellationToken cancellationToken)
     {
@@ -103,7 +102,7 @@ internal sealed class TaskFields(TaskDbContext database, TaskTree tree, ChangeJo
             $"""
             INSERT INTO tags (id, user_id, name, name_key, created_at)
             SELECT id, {task.UserId}, name, name_key, {task.UpdatedAt}
-            FROM pg_advisory_xact_lock(hashtextextended({"new tags of " + task.UserId}, 0)), unnest({ids}, {typed}, {keys}) AS new (id, name, name_key)
+            FROM pg_advisory_xact_lock(hashtextextended({TagLock.KeyOf(task.UserId)}, 0)), unnest({ids}, {typed}, {keys}) AS new (id, name, name_key)
             ON CONFLICT (user_id, name_key) DO UPDATE SET created_at = tags.created_at
             RETURNING id AS "Value"
             """).ToListAsync(cancellationToken);

@@ -1,5 +1,6 @@
+using System.Globalization;
 using Microsoft.Extensions.Primitives;
-using Microsoft.Net.Http.Headers;
+using TaskAspire.ApiService.Writing;
 
 namespace TaskAspire.ApiService.Webhooks;
 
@@ -9,17 +10,10 @@ internal static class WebhookETag
     public static string Of(WebhookResponse endpoint) => Of(endpoint.Version);
 
     /// <summary>Whether a write may go ahead: no <c>If-Match</c> was sent, or the current tag is in it (strong comparison).</summary>
-    public static bool Allows(StringValues ifMatch, long version) => ifMatch.Count == 0 || IsIn(ifMatch, Of(version), strong: true);
+    public static bool Allows(StringValues ifMatch, long version) => EntityTags.Allow(ifMatch, Of(version));
 
     /// <summary>Whether the client has it already: the current tag is in <c>If-None-Match</c> (weak comparison).</summary>
-    public static bool IsKnown(StringValues ifNoneMatch, WebhookResponse endpoint) => ifNoneMatch.Count > 0 && IsIn(ifNoneMatch, Of(endpoint), strong: false);
+    public static bool IsKnown(StringValues ifNoneMatch, WebhookResponse endpoint) => EntityTags.AreIn(ifNoneMatch, Of(endpoint));
 
-    private static string Of(long version) => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"\"{version}\"");
-
-    private static bool IsIn(StringValues header, string etag, bool strong)
-    {
-        var current = EntityTagHeaderValue.Parse(etag);
-        return EntityTagHeaderValue.TryParseList([.. header.Select(h => h ?? "")], out var tags)
-            && tags.Any(t => t.Tag == "*" || t.Compare(current, strong));
-    }
+    private static string Of(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 }

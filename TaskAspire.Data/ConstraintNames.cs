@@ -2,7 +2,7 @@ namespace TaskAspire.Data;
 
 /// <summary>
 /// Constraints whose violation is an answer to the client (409) rather than a fault. The database decides conflicts;
-/// nobody reads first and writes then.
+/// no code reads first and writes afterwards.
 /// </summary>
 public static class ConstraintNames
 {
@@ -18,6 +18,6 @@ public static class ConstraintNames
     /// <summary>A user's tags have different names, upper and lower case being equal.</summary>
     public const string TagName = "ux_tags_user_id_name_key";
 
-    /// <summary>Whether a foreign key says whose a row is: all of them end alike.</summary>
+    /// <summary>Whether a foreign key names the owner of a row; all of those end alike.</summary>
     public static bool IsOwner(string? foreignKey) => foreignKey?.EndsWith("_users_user_id", StringComparison.Ordinal) == true;
 }

@@ -32,7 +32,7 @@ public static class TaskDatabase
     public const string ChangesChannel = "changes";
 
     /// <summary>
-    /// The key of the <see cref="NpgsqlDataSource"/> whose connections are none of the pool's: for one that is held for as long as
+    /// The key of the <see cref="NpgsqlDataSource"/> whose connections are outside the pool: for one that is held for as long as
     /// the process lives (<c>LISTEN</c>).
     /// </summary>
     public const string UnpooledKey = ConnectionName + UnpooledSuffix;
@@ -76,8 +76,8 @@ public static class TaskDatabase
     }
 
     /// <summary>
-    /// Leaves the key ring to what the services do behind their start (<c>WarmUp</c>). The framework's own service reads it, or makes keys, in the midst of the start:
-    /// there may be no table yet, and the keys are the API's alone to make. To be called behind all that adds
+    /// Leaves the key ring to the services' own <c>WarmUp</c>, which runs after the start. The framework's hosted service reads it, or makes keys, during the start:
+    /// there may be no table yet, and only the API may make keys. Call it after everything that adds
     /// Data Protection, as authentication does.
     /// </summary>
     public static IServiceCollection ReadKeyRingBehindStart(this IServiceCollection services)
@@ -103,10 +103,10 @@ public static class TaskDatabase
         SetUnlessGiven("Timeout", ConnectTimeoutSeconds);
         SetUnlessGiven("Connection Idle Lifetime", IdleLifetimeSeconds);
         SetUnlessGiven("Command Timeout", CommandTimeoutSeconds);
-        // How long a statement that is given up may hold on to who gave it up, when the server does not even hear of that.
+        // How long giving up a statement may take when the server does not even answer that.
         SetUnlessGiven("Cancellation Timeout", CancellationTimeoutMilliseconds);
         SetUnlessGiven("Max Auto Prepare", PreparedStatements);
-        // All that is set or locked is so for its transaction alone, so there is nothing to reset: seven statements less for each request.
+        // Settings and locks are all for one transaction, so there is nothing to reset: seven statements less for each request.
         SetUnlessGiven("No Reset On Close", true);
         if (requireTls)
         {
@@ -134,7 +134,7 @@ public static class TaskDatabase
         if (options.PasswordFile is { Length: > 0 } file)
         {
             builder.ConnectionStringBuilder.Password = null;
-            // Not by the asynchronous way: a few bytes are read faster than given up, and giving up is logged as an error.
+            // Read synchronously: a few bytes are read faster than a read is cancelled, and a cancellation would be logged as an error.
             builder.UsePasswordProvider(_ => Password(file), (_, _) => ValueTask.FromResult(Password(file)));
         }
 

@@ -41,7 +41,7 @@ public sealed class TaskDbContext(DbContextOptions<TaskDbContext> options) : DbC
     /// <summary>How many changes each user's data has seen.</summary>
     public DbSet<ChangeCounter> ChangeCounters => Set<ChangeCounter>();
 
-    /// <summary>Who wants to be told.</summary>
+    /// <summary>Addresses that are told of events.</summary>
     public DbSet<WebhookEndpoint> WebhookEndpoints => Set<WebhookEndpoint>();
 
     /// <summary>What there is to tell: the outbox.</summary>

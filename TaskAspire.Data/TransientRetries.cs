@@ -4,7 +4,7 @@ using Npgsql.EntityFrameworkCore.PostgreSQL;
 namespace TaskAspire.Data;
 
 /// <summary>
-/// Retries what may go better the next time, but not what failed by running out of time: who has waited for a connection or an
+/// Retries what may go better the next time, but not what failed by running out of time: a caller who has waited for a connection or an
 /// answer until the timeout is told so, rather than made to wait for it again.
 /// </summary>
 internal sealed class TransientRetries(ExecutionStrategyDependencies dependencies, int maxRetries, TimeSpan maxDelay)

@@ -7,7 +7,7 @@ public sealed class WakeSignal
 {
     private readonly Channel<bool> _signal = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    /// <summary>Has the loop look (again).</summary>
+    /// <summary>Makes the loop look (again).</summary>
     public void Set() => _signal.Writer.TryWrite(true);
 
     /// <summary>Waits until set, or until the time has passed.</summary>

@@ -33,9 +33,9 @@ public static class RunExtensions
         }
     }
 
-    /// <summary>Whether settings are valid that a run needs which is none of the whole service. What is wrong is logged as <see cref="RunServiceAsync"/> does.</summary>
+    /// <summary>Whether the settings are valid that a run needs which does not start the whole service. What is wrong is logged as <see cref="RunServiceAsync"/> does.</summary>
     /// <param name="app">The service.</param>
-    /// <param name="validate">Gets at the options, which throws when they are not valid.</param>
+    /// <param name="validate">Reads the options, which throws when they are not valid.</param>
     public static bool HasValidSettings(this WebApplication app, params ReadOnlySpan<Action<IServiceProvider>> validate)
     {
         // Malformed variables first: what follows from them is better understood after them.

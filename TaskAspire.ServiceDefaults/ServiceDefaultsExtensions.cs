@@ -11,7 +11,7 @@ namespace TaskAspire.ServiceDefaults;
 /// <summary>What every service has: configuration variables, logging, telemetry, health, discovery and resilience.</summary>
 public static class ServiceDefaultsExtensions
 {
-    /// <summary>Adds it all. To be called first, so that what follows sees the configuration.</summary>
+    /// <summary>Adds it all. Call it first, so that what follows sees the configuration.</summary>
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
         builder.AddIntegrationVariables();

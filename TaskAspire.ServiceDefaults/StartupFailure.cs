@@ -9,7 +9,7 @@ internal static class StartupFailure
 {
     private const string ListenRemedy = "Set PORT or ASPNETCORE_URLS (and Metrics__Port, where it is set) to what is free and allowed here.";
 
-    /// <summary>What to tell the operator; empty when it is none of theirs.</summary>
+    /// <summary>What to tell the operator; empty when the operator cannot mend it.</summary>
     public static IReadOnlyList<string> ProblemsOf(Exception failure) => failure switch
     {
         OptionsValidationException invalid => [.. invalid.Failures],

@@ -104,7 +104,7 @@ internal sealed class ApiKeyHandler(
         var before = now - LastUsePrecision;
         if (key.LastUsedAt is null || key.LastUsedAt <= before)
         {
-            // Of many requests at once one writes; the others find the row written.
+            // Of many requests at once, one writes; the others find the row written.
             await database.ApiKeys.Where(k => k.Id == key.Id && (k.LastUsedAt == null || k.LastUsedAt <= before))
                 .ExecuteUpdateAsync(set => set.SetProperty(k => k.LastUsedAt, now), Context.RequestAborted);
         }

@@ -12,8 +12,8 @@ using TaskAspire.Data.Users;
 namespace TaskAspire.ApiService.Auth;
 
 /// <summary>
-/// A person's own account. What is worth stealing a session for asks for the password again, and the tries are counted like log-ins:
-/// who found an open browser must not guess it.
+/// A person's own account. Whatever is worth stealing a session for asks for the password again, and the tries are limited like log-ins, so
+/// that whoever finds an open browser cannot guess it.
 /// </summary>
 internal static class AccountEndpoints
 {

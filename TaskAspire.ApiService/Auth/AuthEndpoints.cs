@@ -16,7 +16,7 @@ internal static class AuthEndpoints
 {
     private const string BasePath = "/api/v1/auth";
 
-    /// <summary>Maps <c>/api/v1/auth</c> and <c>/.well-known/jwks.json</c>. To be called on the application itself.</summary>
+    /// <summary>Maps <c>/api/v1/auth</c> and <c>/.well-known/jwks.json</c>. Call it on the application itself.</summary>
     public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder app)
     {
         app.MapGet("/.well-known/jwks.json", GetKeys).AllowAnonymous()
@@ -108,7 +108,7 @@ internal static class AuthEndpoints
             var result = await passwords.VerifyAsync(user, request.Password, cancellationToken);
             if (user is null || result == PasswordVerificationResult.Failed)
             {
-                // One answer for a wrong address and a wrong password: who has an account is nobody's business.
+                // One answer for a wrong address and a wrong password, so that it does not tell which addresses have an account.
                 return Unauthorized(context, ProblemTypes.InvalidCredentials, "There is no account with this address and password.");
             }
 

@@ -48,6 +48,6 @@ internal static class AuthExtensions
         return builder;
     }
 
-    /// <summary>Who reads a request's credential, where that is not <see cref="BearerTokens"/>.</summary>
+    /// <summary>The scheme that reads a request's credential; null for the default, <see cref="BearerTokens"/>.</summary>
     private static string? SchemeOf(HttpContext context) => ApiKeyHandler.Reads(context.Request) ? ApiKeyHandler.SchemeName : null;
 }

@@ -35,7 +35,7 @@ internal sealed class SessionCache(RedisGate redis, IOptions<SessionOptions> ses
     public void NoteActive(SessionKey session) => redis.Send(
         database => database.StringSet(SeenKey(session), Mark, sessions.Value.CacheDuration, flags: CommandFlags.FireAndForget));
 
-    /// <summary>Marks sessions as ended. To be called after the database has it.</summary>
+    /// <summary>Marks sessions as ended. Call it after the database has recorded that.</summary>
     public async ValueTask NoteEndedAsync(IReadOnlyCollection<SessionKey> ended, CancellationToken cancellationToken)
     {
         if (ended.Count > 0)

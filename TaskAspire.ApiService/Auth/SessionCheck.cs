@@ -51,7 +51,7 @@ internal sealed class SessionCheck(RedisGate redis, SessionCache cache, RequestL
 
     /// <summary>
     /// Asks the database once for all requests of a session that come while it is asked. Only after Redis said that the session was not seen to
-    /// end: who ends it is not told so before Redis knows, so an answer that is a moment older is still true.
+    /// end: whoever ends a session is answered only once Redis knows, so an answer that is a moment older is still true.
     /// </summary>
     private Task<bool> AskOnceAsync(SessionKey session) =>
         _asked.GetOrAdd(session, static (key, check) => new Lazy<Task<bool>>(() => check.AskDatabaseAsync(key)), this).Value;

@@ -8,14 +8,14 @@ internal sealed class SessionOptions
     /// <summary>The configuration section.</summary>
     internal const string Section = "Sessions";
 
-    /// <summary>How long a session lives without being used. Each refresh begins the time anew.</summary>
+    /// <summary>How long a session lives without being used. Each refresh starts that time again.</summary>
     /// <value>Default: 30 days. One hour to one year.</value>
     [Range(typeof(TimeSpan), "01:00:00", "365.00:00:00")]
     public TimeSpan Lifetime { get; set; } = TimeSpan.FromDays(30);
 
     /// <summary>
     /// How long after a refresh the token that was exchanged may be shown again without ending the session: two tabs of a browser, or a client
-    /// whose answer was lost, do. It gets no tokens for it (409), so a thief gains nothing, and who shows it later is taken for one.
+    /// whose answer was lost, do. It gets no tokens for it (409), so a thief gains nothing. Whoever shows it later is taken for a thief.
     /// </summary>
     /// <value>Default: 10 seconds. None to one minute.</value>
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]

@@ -64,7 +64,7 @@ internal sealed class VerifiedTokens
 }
 
 /// <summary>What a token says.</summary>
-/// <param name="Principal">Who shows it.</param>
+/// <param name="Principal">The caller.</param>
 /// <param name="NotBefore">UTC.</param>
 /// <param name="Expires">UTC.</param>
 internal sealed record VerifiedToken(SessionPrincipal Principal, DateTime NotBefore, DateTime Expires);

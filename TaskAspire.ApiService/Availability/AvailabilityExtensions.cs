@@ -17,14 +17,14 @@ internal static class AvailabilityExtensions
         return builder;
     }
 
-    /// <summary>Answers 503 within 3 seconds when PostgreSQL does not answer. To stand after what describes errors, and before all that reads from the database.</summary>
+    /// <summary>Answers 503 within 3 seconds when PostgreSQL does not answer. Must come after what describes errors, and before all that reads from the database.</summary>
     public static WebApplication UseDatabaseGate(this WebApplication app)
     {
         app.UseMiddleware<DatabaseGateMiddleware>();
         return app;
     }
 
-    /// <summary>Keeps one user's many writes from holding up everybody else. To stand after <c>UseAuthorization</c>, and before all that opens a transaction.</summary>
+    /// <summary>Keeps one user's many writes from holding up everybody else. Must come after <c>UseAuthorization</c>, and before all that opens a transaction.</summary>
     public static WebApplication UseWriteTurns(this WebApplication app)
     {
         app.UseMiddleware<WriteTurns>();

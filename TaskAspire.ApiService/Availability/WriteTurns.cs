@@ -4,7 +4,7 @@ using TaskAspire.ApiService.Auth;
 namespace TaskAspire.ApiService.Availability;
 
 /// <summary>
-/// Lets so many writes of one user go on at once; the others wait for their turn, in order, while they hold nothing that anybody else
+/// Lets <see cref="AtOnce"/> writes of one user run at a time; the others wait for their turn, in order, and hold nothing meanwhile that anybody else
 /// needs. Writes of one user wait for each other in the database, with a connection each, so the users would run out of connections
 /// because one of them is in a hurry.
 /// </summary>

@@ -5,7 +5,7 @@ namespace TaskAspire.ApiService.Caching;
 
 internal static class CachingExtensions
 {
-    /// <summary>The output cache on Redis, with a part of it at hand, and the policy of the task list.</summary>
+    /// <summary>The output cache on Redis, with a part of it in memory, and the policy of the task list.</summary>
     public static WebApplicationBuilder AddTaskListCache(this WebApplicationBuilder builder)
     {
         var shared = builder.Services.Last(service => service.ServiceType == typeof(IOutputCacheStore));
@@ -18,7 +18,7 @@ internal static class CachingExtensions
         return builder;
     }
 
-    /// <summary>Keeps answers out of caches that are not the user's. To stand before all that answers.</summary>
+    /// <summary>Keeps answers out of shared caches. Must come before everything that answers.</summary>
     public static WebApplication UsePrivateAnswers(this WebApplication app)
     {
         app.UseMiddleware<PrivateAnswers>();

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Caching.Memory;
 namespace TaskAspire.ApiService.Caching;
 
 /// <summary>
-/// Keeps answers of the output cache at hand that this instance has lately fetched from Redis, so that a hit costs the one round trip that asks
+/// Keeps in memory the answers of the output cache that this instance has lately fetched from Redis, so that a hit costs the one round trip that asks
 /// for the version. What was never asked for a second time is not among them: most lists are not, and would live just long enough to be dear to
 /// the garbage collector. Nothing has to be forgotten: the version is part of the key, and an entry never changes.
 /// </summary>
@@ -26,7 +26,7 @@ internal sealed class LocalOutputCache(
     /// <summary>Answers on their way to Redis that nobody waits for.</summary>
     internal const int MaxUnawaited = 32;
 
-    /// <summary>Who reads a list again mostly does so soon; the rest is better off in Redis.</summary>
+    /// <summary>A list that is read again is mostly read again soon; the rest is better off in Redis.</summary>
     private static readonly TimeSpan Lifetime = TimeSpan.FromSeconds(60);
 
     private readonly MemoryCache _entries = new(new MemoryCacheOptions { SizeLimit = MaxBytes });

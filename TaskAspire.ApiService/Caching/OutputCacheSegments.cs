@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace TaskAspire.ApiService.Caching;
 
 /// <summary>
-/// The framework's output cache collects each answer that it stores in pieces of 80 kB, taken anew each time. A page of 20 tasks has 12 kB: the rest was
+/// The framework's output cache collects each answer that it stores in pieces of 80 kB, allocated each time. A page of 20 tasks has 12 kB: the rest was
 /// half of what a list allocated, and a twentieth of its time (bench/results). How large the pieces are is a setting of the framework's, but not a public one.
 /// </summary>
 internal static class OutputCacheSegments

@@ -14,6 +14,6 @@ internal static class CategoryLimit
     /// What is counted after it stays true.
     /// </summary>
     public static Task LockCreationOfCategoriesAsync(this TaskDbContext database, Guid userId, CancellationToken cancellationToken) =>
-        // Not the user's row: an import may take a while, and who logs in needs that.
+        // Not the user's row: an import may take a while, and logging in needs that row.
         database.Database.ExecuteSqlAsync($"SELECT pg_advisory_xact_lock(hashtextextended({"new categories of " + userId}, 0))", cancellationToken);
 }

@@ -41,7 +41,7 @@ internal static class ErrorExtensions
         return builder;
     }
 
-    /// <summary>To stand first in the pipeline.</summary>
+    /// <summary>Must come first in the pipeline.</summary>
     public static WebApplication UseProblems(this WebApplication app)
     {
         app.UseExceptionHandler();

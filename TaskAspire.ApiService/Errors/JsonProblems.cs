@@ -26,7 +26,7 @@ internal static class JsonProblems
 
     private static readonly string[] Required = ["The field is required."];
 
-    /// <summary>For a member that is none. Names in answers are camelCase, so how it was spelled is said here.</summary>
+    /// <summary>For a member that does not exist. Names in answers are camelCase, so the message repeats how it was spelled.</summary>
     public static string NoSuchField(string name) => $"There is no field '{name}' (upper and lower case differ).";
 
     public static ProblemDetails Describe(JsonException exception)

@@ -18,7 +18,7 @@ internal sealed class IdempotencyCleanup(IServiceScopeFactory scopes, TimeProvid
         int batch;
         do
         {
-            // Locked ones are being taken anew.
+            // A locked one is being taken by a new request.
             batch = await database.Database.ExecuteSqlAsync(
                 $"""
                 DELETE FROM idempotency_keys k USING (

@@ -13,7 +13,7 @@ internal static class IdempotencyExtensions
         return builder;
     }
 
-    /// <summary>To stand after <c>UseAuthorization</c>: a key is the caller's, and the answer kept for it is for who may still ask.</summary>
+    /// <summary>Must come after <c>UseAuthorization</c>: a key belongs to its caller, and its stored answer only to a caller who is still allowed to ask.</summary>
     public static WebApplication UseIdempotency(this WebApplication app)
     {
         app.UseMiddleware<IdempotencyMiddleware>();

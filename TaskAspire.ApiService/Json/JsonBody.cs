@@ -33,7 +33,7 @@ internal sealed class JsonBody
 
     public static JsonBody Rent() => Pool.Get();
 
-    /// <summary>Begins anew.</summary>
+    /// <summary>Empties it for the next use.</summary>
     public void Clear()
     {
         _buffer.ResetWrittenCount();

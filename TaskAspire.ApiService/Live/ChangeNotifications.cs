@@ -3,7 +3,7 @@ using TaskAspire.Data;
 
 namespace TaskAspire.ApiService.Live;
 
-/// <summary>Hears of changes (<c>LISTEN</c>) for all streams of this instance, on one connection that is none of the pool's.</summary>
+/// <summary>Listens for changes (<c>LISTEN</c>) for all streams of this instance, on one connection outside the pool.</summary>
 internal sealed class ChangeNotifications(
     [FromKeyedServices(TaskDatabase.UnpooledKey)] NpgsqlDataSource database, LiveListeners listeners, TimeProvider clock, ILogger<ChangeNotifications> logger)
     : BackgroundService

@@ -33,7 +33,7 @@ internal sealed class EventStream(HttpResponse response)
     /// <summary>Says that the connection is alive.</summary>
     public Task BeatAsync(CancellationToken cancellationToken) => SendAsync(":\n\n", cancellationToken);
 
-    /// <summary>Says that what the client has may be wrong: it is to begin anew. The empty id has it forget where it stood.</summary>
+    /// <summary>Tells the client that what it has may be wrong and that it must start over. The empty id makes it forget its position.</summary>
     public Task ResetAsync(CancellationToken cancellationToken) => SendAsync("id:\nevent: reset\ndata: {}\n\n", cancellationToken);
 
     /// <summary>Sends a change.</summary>

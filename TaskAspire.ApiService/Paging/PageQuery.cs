@@ -50,7 +50,7 @@ internal sealed class PageQuery
 
     public static string Expected(int max) => string.Create(CultureInfo.InvariantCulture, $"A whole number from 1 to {max} is expected.");
 
-    /// <summary>For a name that is none. Names in answers are camelCase, so how it was spelled is said here.</summary>
+    /// <summary>For a parameter that does not exist. Names in answers are camelCase, so the message repeats how it was spelled.</summary>
     public static string NoSuchParameter(string name) => $"There is no parameter '{name}' (upper and lower case differ).";
 
     private int Take(string name, string value, int max, int fallback)

@@ -16,7 +16,7 @@ internal readonly partial record struct CalendarDuration(int Days, TimeSpan Rest
     /// <summary>Whole minutes that it lies before a time, with each day as 24 hours; null when it lies after.</summary>
     public int? MinutesBefore => TimeSpan.FromDays(Days) + Rest is var length && length <= TimeSpan.Zero ? (int)-length.TotalMinutes : null;
 
-    /// <summary>Null for what is none.</summary>
+    /// <summary>Null for text that is not a duration.</summary>
     public static CalendarDuration? TryParse(string text)
     {
         var match = Form().Match(text.Trim().ToUpperInvariant());

@@ -12,7 +12,7 @@ namespace TaskAspire.ApiService.Portability;
 
 /// <summary>
 /// An iCalendar object (RFC 5545) with a VTODO for each task. What it cannot say stays out: categories without tasks, colours, parts of
-/// a second, and that a series began before its present occurrence (COUNT begins anew).
+/// a second, and that a series began before its present occurrence (COUNT starts over).
 /// </summary>
 internal sealed class CalendarExport : IExportFormat
 {

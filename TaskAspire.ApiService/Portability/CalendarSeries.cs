@@ -23,7 +23,7 @@ internal static class CalendarSeries
         }
         catch (ArgumentOutOfRangeException)
         {
-            // Behind the last year there is.
+            // Beyond the last year of the calendar.
             return null;
         }
 

@@ -23,7 +23,7 @@ public sealed record ImportResponse(int Created, int CategoriesCreated, int Tags
 
 /// <summary>
 /// Writes an import that was found to be right: all of it in one transaction, in batches, with an event and a change for each task as
-/// if it had been created by itself. What its time has passed for meanwhile (reminders, overdue) is let pass.
+/// if it had been created by itself. Reminders and due dates whose time has passed cause no events.
 /// </summary>
 internal sealed class Importer(TaskDbContext database, WriteTransaction transaction, TaskJournal journal, ChangeJournal changes, TimeProvider clock)
 {

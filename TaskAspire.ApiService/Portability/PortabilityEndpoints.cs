@@ -17,7 +17,7 @@ internal static class PortabilityEndpoints
     private const string Csv = "text/csv";
     private const string Calendar = "text/calendar";
 
-    /// <summary>The formats by the name they have in a query; the first is what who does not care gets.</summary>
+    /// <summary>The formats by their name in a query. The first is the default.</summary>
     private static readonly (string Name, string MediaType, string Extension, Func<IExportFormat> Create)[] Formats =
     [
         ("json", Json, "json", () => new JsonExport()),

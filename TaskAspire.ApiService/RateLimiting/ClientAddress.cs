@@ -9,7 +9,7 @@ internal static class ClientAddress
     private const int SubscriberPrefixBytes = 8;
 
     /// <summary>
-    /// The client's IPv4 address, or the /64 of its IPv6 address: a subscriber is given a whole /64 and could else take a new
+    /// The client's IPv4 address, or the /64 of its IPv6 address: a subscriber is given a whole /64 and could otherwise take a new
     /// address for each request.
     /// </summary>
     internal static string Of(HttpContext context) => Of(context.Connection.RemoteIpAddress);

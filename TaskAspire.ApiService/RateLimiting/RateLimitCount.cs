@@ -10,6 +10,6 @@ internal readonly record struct RateLimitCount(int Limit, long Count, TimeSpan R
 
     public long Remaining => Math.Max(0, Limit - Count);
 
-    /// <summary>Whole seconds to the end of the window, rounded up so that who waits as long is let through.</summary>
+    /// <summary>Whole seconds to the end of the window, rounded up so that a caller who waits that long is let through.</summary>
     public int ResetAfterSeconds => Math.Max(1, (int)Math.Ceiling(ResetAfter.TotalSeconds));
 }

@@ -20,13 +20,13 @@ internal static class RateLimitingExtensions
         return builder;
     }
 
-    /// <summary>Takes the client's address and scheme from what the configured proxies say. To stand before all else.</summary>
+    /// <summary>Takes the client's address and scheme from what the configured proxies say. Must come before all else.</summary>
     public static WebApplication UseKnownProxies(this WebApplication app) => app.UseIf(
         options => options.KnownProxies.Count + options.KnownNetworks.Count > 0,
         (next, services) => new ForwardedHeadersMiddleware(
             next, services.GetRequiredService<ILoggerFactory>(), services.GetRequiredService<IOptions<ForwardedHeadersOptions>>()).Invoke);
 
-    /// <summary>Limits what follows. To stand after <c>UseAuthentication</c>, so that the caller is known, and before <c>UseAuthorization</c>, so that refused requests count.</summary>
+    /// <summary>Limits what follows. Must come after <c>UseAuthentication</c>, so that the caller is known, and before <c>UseAuthorization</c>, so that refused requests count.</summary>
     public static WebApplication UseRateLimits(this WebApplication app) => app.UseIf(
         options => options.Enabled,
         (next, services) => new RateLimitMiddleware(next, services.GetRequiredService<RequestLimiter>()).InvokeAsync);
@@ -42,7 +42,7 @@ internal static class RateLimitingExtensions
     private static void TrustKnownProxies(ForwardedHeadersOptions forwarded, IOptions<RateLimitingOptions> options)
     {
         forwarded.ForwardedHeaders = ForwardedHeaders.XForwardedFor | ForwardedHeaders.XForwardedProto;
-        // As many hops as are known proxies; the first address that is none is the client's.
+        // As many hops as there are known proxies; the first address that is not a proxy's is the client's.
         forwarded.ForwardLimit = null;
         forwarded.KnownProxies.Clear();
         forwarded.KnownIPNetworks.Clear();

@@ -56,7 +56,7 @@ internal sealed class RateLimitingOptions : IValidatableObject
     }
 }
 
-/// <summary>So many requests in so much time.</summary>
+/// <summary>A number of requests in a time.</summary>
 internal sealed class RateLimitRule
 {
     /// <summary>Requests in a window.</summary>

@@ -13,7 +13,7 @@ internal sealed class DatabaseReads(NpgsqlDataSource database, ConnectionQueue c
 
     /// <summary>Asks and reads the answer; again when the connection breaks, as EF Core's execution strategy does for the rest (<c>TransientRetries</c>).</summary>
     /// <param name="command">What is asked.</param>
-    /// <param name="read">Reads the results. May have to begin anew.</param>
+    /// <param name="read">Reads the results. May be called again after a broken connection.</param>
     /// <param name="cancellationToken">Gives up.</param>
     public async Task<T> ReadAsync<T>(
         Func<NpgsqlConnection, NpgsqlBatch> command, Func<NpgsqlDataReader, CancellationToken, Task<T>> read, CancellationToken cancellationToken)

@@ -21,7 +21,7 @@ internal sealed class RoundTrips<TAbout, TAnswer>(Func<IReadOnlyList<RoundTrips<
     internal const int MaxAtOnce = 4;
 
     /// <summary>
-    /// How long a round trip may take before the next no longer waits for it: many times what it takes, and little to who waits.
+    /// How long a round trip may take before the next no longer waits for it: many times what it usually takes, and little to those who wait.
     /// Real time, also where tests bring a clock of their own: it is a real server that is waited for.
     /// </summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(20);
@@ -191,7 +191,7 @@ internal sealed class RoundTrips<TAbout, TAnswer>(Func<IReadOnlyList<RoundTrips<
         public int Waiters { get; set; }
 
         /// <summary>Nobody waits for it any more.</summary>
-        /// <remarks>Not disposed: who leaves last may be about to cancel it while it ends.</remarks>
+        /// <remarks>Not disposed: the last one to leave may be about to cancel it while it ends.</remarks>
         public CancellationTokenSource Abandoned { get; } = new();
     }
 }

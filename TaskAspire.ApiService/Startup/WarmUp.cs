@@ -5,7 +5,7 @@ using TaskAspire.Data.Webhooks;
 namespace TaskAspire.ApiService.Startup;
 
 /// <summary>
-/// Does behind the start, once, what a first request would else wait for: reads the key ring, or makes its first key, and has EF Core build its model.
+/// Does once, after the start, what the first request would otherwise wait for: reads the key ring or makes its first key, and has EF Core build its model.
 /// </summary>
 internal sealed class WarmUp(
     IHostApplicationLifetime lifetime, SchemaHistory history, WebhookSecrets secrets, IServiceScopeFactory scopes, TimeProvider clock, ILogger<WarmUp> logger)

@@ -32,7 +32,7 @@ internal sealed class TaskFilter
     /// <summary>For a statement that finds the tasks in the index of the search, where that has any of it.</summary>
     public string ByIndex => All(_columns, _tags, _indexedSearch);
 
-    /// <summary>For a statement that goes through the tasks in some order, and only asks about the one that is at hand.</summary>
+    /// <summary>For a statement that walks the tasks in some order and tests each of them.</summary>
     public string ByWalk => All(_columns, _tags, _walkedSearch);
 
     /// <summary>What an index tells: all but tags and search.</summary>

@@ -63,7 +63,7 @@ internal sealed class TaskJournal(TaskDbContext database, ChangeJournal changes)
         TraceParent = Activity.Current?.Id,
     });
 
-    // What the task is in now, and what it left by this change: who follows a category or a tag sees it go.
+    // What the task is in now, and what it left by this change, so that whoever follows a category or a tag sees it go.
     private static IEnumerable<Guid> CategoriesOf(TaskItem task, JsonObject? difference)
     {
         if (task.CategoryId is { } category)

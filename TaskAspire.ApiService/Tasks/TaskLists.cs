@@ -123,7 +123,7 @@ internal sealed class TaskLists
         }
 
         json.WriteEndArray();
-        // The last page tells how many there are; one behind it does not.
+        // The last page tells how many there are; an empty one beyond it does not.
         var isLast = query.Cursor is null && next is null && (count > 0 || query.Start == 0);
         return new WrittenPage(body, count, query.IsCounted && isLast ? query.Start + count : total, next);
     }

@@ -87,7 +87,7 @@ internal sealed class TaskOperations(
         }
 
         var becomesDone = task.Status != TaskItemStatus.Done && wanted.Request!.Status == TaskItemStatus.Done;
-        // Before the fields: nobody may wait for another task who has made a tag that the writer of that task may need.
+        // Before the fields: a writer that has made a tag must not wait for another task, whose writer may need that tag.
         var below = becomesDone ? await tree.LockBelowAsync(task, cancellationToken) : [];
         List<Snapshot> touched = [before, .. below.Where(t => t.IsOpen).Select(Snapshot.Of)];
         var now = clock.Now();

@@ -25,7 +25,7 @@ public sealed record TaskPatch
     /// <summary>IANA time zone in which the due date is meant.</summary>
     public string? TimeZone { get; init; }
 
-    /// <summary>The category it lies in.</summary>
+    /// <summary>The category it is in.</summary>
     public Guid? CategoryId { get; init; }
 
     /// <summary>The task it is a part of; null makes it a task of its own.</summary>

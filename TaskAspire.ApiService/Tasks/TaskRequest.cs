@@ -36,7 +36,7 @@ public sealed record TaskRequest : IValidatableObject
     [TextShape(TimeZones.NameMaxLength, "^[A-Za-z0-9_+/-]+$")]
     public string? TimeZone { get; init => field = TimeZones.Find(value) ?? value; }
 
-    /// <summary>The category it lies in.</summary>
+    /// <summary>The category it is in.</summary>
     public Guid? CategoryId { get; init; }
 
     /// <summary>The task it is a part of: one that is not in the trash. There can be 5 levels of tasks, and 999 subtasks, at all levels together, below one at the top.</summary>
@@ -52,7 +52,7 @@ public sealed record TaskRequest : IValidatableObject
 
     /// <summary>
     /// How it recurs: an RFC 5545 RRULE such as <c>FREQ=WEEKLY;BYDAY=MO</c>, of HOURLY to YEARLY, and on lines of their own EXDATE for
-    /// what to leave out. It begins with the due date, and is reckoned on the clock of the time zone (UTC without one), which HOURLY
+    /// what to leave out. It begins with the due date, and is computed on the clock of the time zone (UTC without one), which HOURLY
     /// shows in autumn: of the hour that comes twice, it names the first.
     /// </summary>
     [TextShape(TaskItem.RecurrenceMaxLength, FieldRules.NotBlank)]

@@ -13,7 +13,7 @@ internal static class TimeZones
     // Factory is the zone of a clock that nobody has set.
     private static readonly FrozenSet<string> Names = DateTimeZoneProviders.Tzdb.Ids.Where(id => id != "Factory").ToFrozenSet(StringComparer.OrdinalIgnoreCase);
 
-    /// <summary>A name of the IANA database, old ones included, as it is written there; null for what is none in any case.</summary>
+    /// <summary>A name of the IANA database, old ones included, as it is written there; null for what is not one, whatever its case.</summary>
     public static string? Find(string? name) =>
         name is not null && Names.TryGetValue(name, out var known) && TimeZoneInfo.TryFindSystemTimeZoneById(known, out _) ? known : null;
 }

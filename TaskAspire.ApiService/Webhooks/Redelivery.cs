@@ -21,7 +21,7 @@ internal sealed class Redelivery(TaskDbContext database, WebhookWriter writer, T
     public static ProblemHttpResult? ProblemOf(WebhookEndpoint endpoint) =>
         endpoint.Enabled ? null : Problems.Conflict("enabled", "The endpoint is disabled; set enabled to true first.");
 
-    /// <summary>Makes a delivery anew, or has the next attempt of one that waits for it made now.</summary>
+    /// <summary>Delivers once more what is finished; for a delivery that waits for its next attempt, makes that due now.</summary>
     public Task<(AcceptedDeliveryResponse? Accepted, ProblemHttpResult? Problem)> RedeliverAsync(Guid userId, Guid id, CancellationToken cancellationToken) =>
         database.InTransactionAsync<(AcceptedDeliveryResponse?, ProblemHttpResult?)>(async token =>
         {
@@ -166,7 +166,7 @@ internal sealed class Redelivery(TaskDbContext database, WebhookWriter writer, T
         .FromSql($"SELECT * FROM webhook_endpoints WHERE id = {id} AND user_id = {userId} FOR NO KEY UPDATE").AsNoTracking().ToListAsync(cancellationToken))
         .SingleOrDefault();
 
-    // Who sends something again has mended the receiver, and does not want to wait for the next probe.
+    // Whoever sends something again has mended the receiver, and does not want to wait for the next probe.
     private async Task UnlatchAsync(WebhookEndpoint endpoint, CancellationToken cancellationToken)
     {
         if (endpoint.LatchedUntil is not null)

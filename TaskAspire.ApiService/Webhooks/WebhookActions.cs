@@ -75,7 +75,7 @@ internal static class WebhookActions
                 TraceParent = Activity.Current?.Id,
             };
             database.WebhookEvents.Add(test);
-            // Who asks for a test has mended the receiver, and does not want to wait for the next probe.
+            // Whoever asks for a test has mended the receiver, and does not want to wait for the next probe.
             endpoint.LatchedUntil = null;
             await database.SaveChangesAsync(token);
             await writer.WakeAsync(token);

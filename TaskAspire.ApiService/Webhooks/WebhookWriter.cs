@@ -153,7 +153,7 @@ internal sealed class WebhookWriter(
         }
         catch (CryptographicException)
         {
-            // Its key is lost, and so is what it hid: deliveries fail and say so. The owner may set it anew like one that was never set.
+            // Its key is lost, and the secret with it: deliveries fail and say so. The owner can set a new one, as if none had been set.
             return null;
         }
     }

@@ -5,7 +5,7 @@ using TaskAspire.ApiService.Paging;
 namespace TaskAspire.ApiService.Writing;
 
 /// <summary>The parameters that an endpoint takes in its query.</summary>
-/// <param name="Names">The names; null where the endpoint finds out itself what is none, to tell it together with all else that is wrong.</param>
+/// <param name="Names">The names; null where the endpoint itself finds unknown ones, to report them together with all else that is wrong.</param>
 internal sealed record QueryNames(IReadOnlyCollection<string>? Names);
 
 /// <summary>
@@ -19,7 +19,7 @@ internal sealed class QueryNamesMiddleware(RequestDelegate next)
     {
         if (!context.Request.QueryString.HasValue
             || !context.Request.Path.StartsWithSegments(AvailabilityExtensions.GuardedPath)
-            // Where a method or a media type does not fit, the framework's answer stands here, which knows no parameters and is none of ours.
+            // Where a method or a media type does not fit, the framework has put an endpoint of its own here, which has no parameters.
             || context.GetEndpoint() is not RouteEndpoint endpoint)
         {
             return null;

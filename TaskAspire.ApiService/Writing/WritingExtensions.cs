@@ -19,7 +19,7 @@ internal static class WritingExtensions
         return builder;
     }
 
-    /// <summary>Refuses what no endpoint knows: other parameters than its own, and bodies of another kind than it reads. To stand after <c>UseAuthorization</c>.</summary>
+    /// <summary>Refuses what no endpoint knows: parameters that are not its own, and bodies of a kind it does not read. Must come after <c>UseAuthorization</c>.</summary>
     public static WebApplication UseStrictRequests(this WebApplication app)
     {
         app.UseMiddleware<QueryNamesMiddleware>();

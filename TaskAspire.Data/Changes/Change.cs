@@ -7,7 +7,7 @@ namespace TaskAspire.Data.Changes;
 /// <summary>
 /// One change to a user's data: what history, sync and live events read. A deferred trigger gives it its number in the moment of
 /// the commit, under a lock on the user's <see cref="ChangeCounter"/>, so a user's numbers have no gaps and are in the order of
-/// commits: who has seen a number has seen all below it (docs/adr/0004-changes-are-numbered-at-commit.md).
+/// commits: a reader who has seen a number has seen all below it (docs/adr/0004-changes-are-numbered-at-commit.md).
 /// </summary>
 public sealed class Change
 {

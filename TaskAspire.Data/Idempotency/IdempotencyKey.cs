@@ -12,7 +12,7 @@ public sealed class IdempotencyKey
 
     /// <summary>
     /// Within which the key is unique: the user's id, so that a key of one user says nothing to another; for an anonymous request
-    /// (register, log in, refresh) what its body hashes to, so that only who can send the same credentials is answered.
+    /// (register, log in, refresh) what its body hashes to, so that only a client that can send the same credentials is answered.
     /// </summary>
     public Guid Scope { get; init; }
 

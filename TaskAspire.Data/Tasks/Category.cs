@@ -4,7 +4,7 @@ using TaskAspire.Data.Users;
 
 namespace TaskAspire.Data.Tasks;
 
-/// <summary>A drawer a task can lie in; a task lies in at most one.</summary>
+/// <summary>A group of tasks; a task is in at most one.</summary>
 public sealed class Category
 {
     /// <summary>Longest name, in characters.</summary>

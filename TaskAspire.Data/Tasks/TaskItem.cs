@@ -39,10 +39,10 @@ public sealed class TaskItem
     /// <summary>When it is due, UTC.</summary>
     public DateTimeOffset? DueDate { get; set; }
 
-    /// <summary>The IANA zone in which its owner thinks of it; recurrence is reckoned there.</summary>
+    /// <summary>The IANA zone in which its owner thinks of it; recurrence is computed there.</summary>
     public string? TimeZone { get; set; }
 
-    /// <summary>The category it lies in.</summary>
+    /// <summary>The category it is in.</summary>
     public Guid? CategoryId { get; set; }
 
     /// <summary>The category itself, when loaded.</summary>
@@ -87,16 +87,16 @@ public sealed class TaskItem
     /// <summary>Its reminders.</summary>
     public List<TaskReminder> Reminders { get; init; } = [];
 
-    /// <summary>Whether something may still be reminded of it: neither done, nor cancelled, nor in the trash.</summary>
+    /// <summary>Whether it still causes reminders: it is neither done, nor cancelled, nor in the trash.</summary>
     public bool IsOpen => Status is TaskItemStatus.Todo or TaskItemStatus.InProgress && DeletedAt is null;
 
     /// <summary>
-    /// Arms or disarms what time will set off (reminders, overdue) to fit the due date and the state of the task.
-    /// To be called after any change to those.
+    /// Arms or disarms what happens at a time (reminders, overdue) to fit the due date and the state of the task.
+    /// Call it after any change to those.
     /// </summary>
     /// <param name="now">UTC.</param>
     /// <param name="dueDateMoved">The due date is another than before: relative reminders and overdue count afresh.</param>
-    /// <param name="reopened">The task was closed before: what passed in the meantime is let pass.</param>
+    /// <param name="reopened">The task was closed before: what would have fired in the meantime does not fire.</param>
     public void Rearm(DateTimeOffset now, bool dueDateMoved, bool reopened)
     {
         if (!IsOpen)

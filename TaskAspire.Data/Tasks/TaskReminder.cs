@@ -4,7 +4,7 @@ using TaskAspire.Data.Users;
 
 namespace TaskAspire.Data.Tasks;
 
-/// <summary>A point in time at which the owner of a task is to be told of it: absolute, or relative to the due date.</summary>
+/// <summary>A time at which the owner of a task is to be reminded of it: absolute, or relative to the due date.</summary>
 public sealed class TaskReminder
 {
     /// <summary>UUIDv7.</summary>
@@ -25,7 +25,7 @@ public sealed class TaskReminder
     /// <summary>When it is to fire, UTC; null when it has fired or must not (task closed, no due date).</summary>
     public DateTimeOffset? FireAt { get; set; }
 
-    /// <summary>When it fired, or what time it would have while the task was closed, UTC.</summary>
+    /// <summary>When it fired, UTC; for one that came due while its task was closed, and so did not fire, when that was.</summary>
     public DateTimeOffset? FiredAt { get; set; }
 
     /// <summary>The time it stands for, whether or not it will fire.</summary>
@@ -52,7 +52,7 @@ internal sealed class TaskReminderConfiguration : IEntityTypeConfiguration<TaskR
 {
     public void Configure(EntityTypeBuilder<TaskReminder> builder)
     {
-        // Made here, not by EF Core, which would take a new one on a task that is there for one that is there, too.
+        // Made here, not by EF Core, which would take a new reminder of an existing task for an existing one.
         builder.Property(r => r.Id).ValueGeneratedNever();
         builder.HasOne<User>().WithMany().HasForeignKey(r => r.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(r => r.TaskId);

@@ -58,7 +58,7 @@ public sealed class WebhookEndpoint
     /// <summary>Most attempts per second, over all dispatchers; null for no limit.</summary>
     public int? RateLimit { get; set; }
 
-    /// <summary>When the rate limit is used up to, UTC: each attempt moves it on by its share of a second. Behind the present, there is room.</summary>
+    /// <summary>Up to which time the rate limit is used up, UTC: each attempt moves it on by its share of a second. While it lies in the past, there is room.</summary>
     public DateTimeOffset? RateUsedUntil { get; set; }
 
     /// <summary>Requests that each dispatcher has open to it at a time; null for the dispatcher's default.</summary>

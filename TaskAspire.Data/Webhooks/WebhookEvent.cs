@@ -23,7 +23,7 @@ public sealed class WebhookEvent
     /// <summary>The task it is about. No foreign key: the event outlives a purged task.</summary>
     public Guid? TaskId { get; init; }
 
-    /// <summary>The categories that endpoints may filter by: the task's, and the one it left by this change, so that who follows a category sees tasks go.</summary>
+    /// <summary>The categories that endpoints may filter by: the task's, and the one it left by this change, so that whoever follows a category sees tasks leave it.</summary>
     public Guid[] CategoryIds { get; init; } = [];
 
     /// <summary>The tags that endpoints may filter by (<see cref="Tasks.NameKeys.Of"/>): the task's, and those it lost by this change.</summary>

@@ -4,8 +4,8 @@ using Microsoft.EntityFrameworkCore.Metadata.Builders;
 namespace TaskAspire.Data.Webhooks;
 
 /// <summary>
-/// What became of the attempts at an endpoint within ten minutes. Kept up by who records attempts, so that statistics over days read some
-/// rows of sums instead of all attempts.
+/// What became of the attempts at an endpoint within ten minutes. The dispatcher adds to it as it records attempts, so that statistics over days read
+/// a few rows of sums instead of all attempts.
 /// </summary>
 public sealed class WebhookTally
 {

@@ -47,7 +47,7 @@ public static class ConfigurationKeys
 
     /// <summary>
     /// <c>PROMETHEUS_PORT</c>: the port that the Prometheus <i>server</i> listens on (9090 in the integrations document). The app
-    /// host and the standalone stack take the variable for it; a service only says when it is none, and never listens there. The port of a service's own metrics is
+    /// host and the standalone stack take the variable for it; a service only reports one that is not a port, and never listens there. The port of a service's own metrics is
     /// <see cref="MetricsPort"/>.
     /// </summary>
     public const string PrometheusPort = "Prometheus:Port";

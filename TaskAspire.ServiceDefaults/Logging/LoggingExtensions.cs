@@ -23,7 +23,7 @@ internal static class LoggingExtensions
     {
         ["Microsoft"] = LogLevel.Warning,
         ["Microsoft.Hosting.Lifetime"] = LogLevel.Information,
-        // Who can read the database can read the key ring; encrypting it is up to the operator.
+        // Whoever can read the database can read the key ring; encrypting it is up to the operator.
         ["Microsoft.AspNetCore.DataProtection.KeyManagement.XmlKeyManager"] = LogLevel.Error,
         // What fails in these is thrown, and told by whoever handles it.
         ["Microsoft.AspNetCore.DataProtection.KeyManagement.KeyRingProvider"] = LogLevel.None,
@@ -36,7 +36,7 @@ internal static class LoggingExtensions
         ["Microsoft.EntityFrameworkCore.Database.Connection"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Query"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Update"] = LogLevel.None,
-        // Who asks /health gets the answer; a service that is starting would else log errors until it is ready.
+        // Whoever asks /health gets the answer; otherwise a service that is starting would log errors until it is ready.
         ["Microsoft.Extensions.Diagnostics.HealthChecks"] = LogLevel.None,
         ["Npgsql"] = LogLevel.Warning,
         ["Polly"] = LogLevel.Warning,
@@ -96,7 +96,7 @@ internal static class LoggingExtensions
         if (Options(services) is { } options && ElasticsearchServer.From(options) is { } server)
         {
             var report = new DeliveryReport(() => services.GetRequiredService<ILogger<DeliveryReport>>(), options, TimeProvider.System);
-            // For who collects the console: these events need not be sent a second time (ops/logstash).
+            // Tells collectors of the console that these events need not be sent a second time (ops/logstash).
             logger.Enrich.WithProperty(ElasticsearchLogging.SinkProperty, "elasticsearch")
                 .WriteTo.DataStream(server, options, service, report);
         }

@@ -5,7 +5,7 @@ public static class LoopbackTraffic
 {
     private static readonly string[] Hosts = ["127.0.0.1", "localhost", "[::1]"];
 
-    /// <summary>Adds this machine to <c>NO_PROXY</c>, for this process and all that it starts. To be called before the first request.</summary>
+    /// <summary>Adds this machine to <c>NO_PROXY</c>, for this process and all that it starts. Call it before the first request.</summary>
     public static void KeepOffProxies()
     {
         // .NET and curl read the small one first, others the large one.

@@ -8,7 +8,7 @@ internal delegate Task<IChild> ChildStarter(LaunchSpec spec, Action<string> onLi
 /// <summary>A child that is started again, after a growing delay, whenever it ends without having been asked to.</summary>
 internal sealed class SupervisedChild(string name, Func<CancellationToken, Task<LaunchSpec>> prepare, IStackOutput output) : IAsyncDisposable
 {
-    /// <summary>So many ends before the child was ever ready mean that it cannot start.</summary>
+    /// <summary>Ends before the child was ever ready that mean that it cannot start.</summary>
     public const int StartAttempts = 3;
 
     private static readonly TimeSpan ShortestPoll = TimeSpan.FromMilliseconds(50);

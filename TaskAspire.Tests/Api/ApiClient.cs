@@ -88,7 +88,7 @@ internal sealed class ApiClient(HttpClient http)
             request.Content = new StringContent(body, Encoding.UTF8, "application/json");
         }
 
-        // Who sends what is refused for its size may else find the connection closed before the answer is read.
+        // A client that sends what is refused for its size may otherwise find the connection closed before it has read the answer.
         request.Headers.ExpectContinue = expected == HttpStatusCode.RequestEntityTooLarge;
         foreach (var (name, value) in headers)
         {

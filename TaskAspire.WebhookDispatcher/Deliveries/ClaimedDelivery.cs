@@ -54,7 +54,7 @@ internal sealed record DeliveryTarget(
 /// <summary>A hold on deliveries for a time.</summary>
 /// <param name="Id">Written to the rows; a result is recorded only where it still stands.</param>
 /// <param name="Deadline">
-/// When it ends, as a timestamp of this process's <see cref="TimeProvider"/>, reckoned from before the claim was sent: never later than the
+/// When it ends, as a timestamp of this process's <see cref="TimeProvider"/>, counted from before the claim was sent: never later than the
 /// database thinks, whatever the clocks say.
 /// </param>
 internal sealed record Lease(Guid Id, long Deadline);

@@ -8,7 +8,7 @@ using TaskAspire.WebhookDispatcher.Wakeups;
 
 namespace TaskAspire.WebhookDispatcher.Deliveries;
 
-/// <summary>Takes deliveries whose turn it is, sends them, and hands in what came of it. Run as many times as requests may be open.</summary>
+/// <summary>Takes deliveries whose turn it is, sends them, and hands in the results. Runs once for each request that may be open at a time.</summary>
 internal sealed class DeliveryAttempts(
     DeliveryLanes lanes,
     EndpointCredentialsReader credentials,
@@ -21,7 +21,7 @@ internal sealed class DeliveryAttempts(
     TimeProvider time,
     ILogger<DeliveryAttempts> logger)
 {
-    // A fault of ours, not of the endpoint: no attempt is counted, and it is not taken up again in the same moment.
+    // A fault of ours, not of the endpoint: no attempt is counted, but it must not be tried again at once.
     private static readonly TimeSpan PauseAfterFault = TimeSpan.FromSeconds(1);
 
     // Renewed in time, a lease has half of its duration left, and it is renewed again long before this is over.

@@ -29,7 +29,7 @@ internal sealed class DeliveryPump(
     private static readonly TimeSpan SendGrace = TimeSpan.FromSeconds(15);
     private static readonly TimeSpan RecordGrace = TimeSpan.FromSeconds(18);
 
-    // With much due, claims of a few deliveries each would cost more than sending them; so long what is here keeps the senders busy.
+    // With much due, claims of a few deliveries each would cost more than sending them. During the pause, what is here keeps the senders busy.
     private static readonly TimeSpan PauseForRoom = TimeSpan.FromMilliseconds(20);
 
     private Guid _lastEndpoint;
@@ -81,7 +81,7 @@ internal sealed class DeliveryPump(
                 continue;
             }
 
-            // While claiming, too: room that comes free meanwhile would else be missed.
+            // While claiming, too: otherwise room that becomes free meanwhile would be missed.
             attempts.WakeWhenRoom = true;
             var claim = await ClaimAsync(room, cancellationToken);
             Succeeded();

@@ -5,8 +5,8 @@ using TaskAspire.WebhookDispatcher.Wakeups;
 namespace TaskAspire.WebhookDispatcher.Deliveries;
 
 /// <summary>
-/// Collects results and writes them in batches: while one is written, the next gathers. With the database away it holds a bounded number
-/// and tries again; who has more to hand in waits, so that no more is sent than can be kept.
+/// Collects results and writes them in batches: while one is written, the next gathers. While the database is away it holds a bounded number
+/// and tries again; callers that have more to hand in wait, so that no more is sent than can be kept.
 /// </summary>
 internal sealed class DeliveryRecorder(
     DeliveryRecords records,

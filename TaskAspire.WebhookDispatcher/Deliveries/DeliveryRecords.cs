@@ -48,7 +48,7 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         WHERE d.id = r.id AND d.lease_id = r.lease_id
         """;
 
-    // Another dispatcher may have nothing to do but this; it would else wait for the sweep.
+    // Another dispatcher may be idle, and would otherwise find these only at its next sweep.
     private const string Wake = "SELECT pg_notify('webhook_deliveries', '')";
 
     /// <summary>Writes a batch.</summary>

@@ -79,7 +79,7 @@ internal sealed class EndpointHealth(IOptions<DispatcherOptions> options)
         return update;
     }
 
-    /// <summary>Disables the endpoints that have it coming, and tells their owners' others.</summary>
+    /// <summary>Disables the endpoints that are gone or have failed for too long, and writes <c>webhook.disabled</c> for their owners' other endpoints.</summary>
     /// <returns>Whether there was one.</returns>
     public async Task<bool> DisableAsync(NpgsqlConnection connection, IReadOnlyList<EndpointTally> tallies, CancellationToken cancellationToken)
     {

@@ -7,9 +7,9 @@ using TaskAspire.WebhookDispatcher.Wakeups;
 namespace TaskAspire.WebhookDispatcher.Endpoints;
 
 /// <summary>
-/// Has deliveries follow their endpoints, a bounded batch at a time: what waits for a disabled one is cancelled, what waits for a paused one is
+/// Makes deliveries follow their endpoints, a bounded batch at a time: what waits for a disabled one is cancelled, what waits for a paused one is
 /// held, and what was held goes on its way when it is resumed, oldest first. Until then the claims pass it over. What is being sent at the
-/// moment is left to end by itself.
+/// moment is left to finish.
 /// </summary>
 internal sealed class EndpointSweep(
     NpgsqlDataSource database,

@@ -17,7 +17,7 @@ using TaskAspire.WebhookDispatcher.Wakeups;
 
 namespace TaskAspire.WebhookDispatcher.Hosting;
 
-/// <summary>The rooms of the dispatcher, one method each. <c>Program.cs</c> reads as the list of them.</summary>
+/// <summary>The parts of the dispatcher, one method each. <c>Program.cs</c> reads as the list of them.</summary>
 internal static class DispatcherServices
 {
     /// <summary>PostgreSQL, and its health: not ready before the schema is there, which the API's migrator makes.</summary>
@@ -32,7 +32,7 @@ internal static class DispatcherServices
         return builder;
     }
 
-    /// <summary>Options, time, chance and telemetry.</summary>
+    /// <summary>Options, clock, randomness and telemetry.</summary>
     public static IServiceCollection AddDispatcherFoundations(this IServiceCollection services)
     {
         services.AddSettings<DispatcherOptions>(DispatcherOptions.Section);
@@ -40,7 +40,7 @@ internal static class DispatcherServices
         services.Configure<HostOptions>(host =>
         {
             host.ShutdownTimeout = DeliveryPump.StopTimeout;
-            // One after the other, those that end late would leave the pump no time.
+            // Stopped one after the other, those that end late would leave the pump no time.
             host.ServicesStopConcurrently = true;
         });
         services.ReadKeyRingBehindStart();

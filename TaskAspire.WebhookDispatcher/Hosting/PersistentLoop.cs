@@ -20,7 +20,7 @@ internal abstract class PersistentLoop(SchemaGate schema, TimeProvider time, ILo
     /// <summary>The work, until it is cancelled.</summary>
     protected abstract Task RunAsync(CancellationToken cancellationToken);
 
-    /// <summary>To be called when the work goes well: the next failure is the first again.</summary>
+    /// <summary>Call it when the work has gone well: the next failure then counts as the first.</summary>
     protected void Succeeded() => _failures = 0;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

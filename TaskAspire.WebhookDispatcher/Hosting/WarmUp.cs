@@ -3,7 +3,7 @@ using TaskAspire.WebhookDispatcher.Signing;
 
 namespace TaskAspire.WebhookDispatcher.Hosting;
 
-/// <summary>Does once what the first delivery would else wait for: reads the key ring.</summary>
+/// <summary>Does once what the first delivery would otherwise wait for: reads the key ring.</summary>
 internal sealed class WarmUp(NpgsqlDataSource database, StoredSecrets secrets, SchemaGate schema, TimeProvider time, ILogger<WarmUp> logger) : PersistentLoop(schema, time, logger)
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);

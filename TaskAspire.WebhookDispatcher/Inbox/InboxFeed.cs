@@ -10,7 +10,7 @@ internal sealed class InboxFeed(TimeProvider time)
     /// <summary>Webhooks that are kept.</summary>
     public const int Capacity = 200;
 
-    /// <summary>News that may wait for a watcher. One that falls farther behind is cut off; its browser connects again and is told everything anew.</summary>
+    /// <summary>News that may wait for a watcher. One that falls farther behind is cut off; its browser connects again and is sent everything.</summary>
     private const int WatcherCapacity = 2 * Capacity;
 
     private readonly Lock _lock = new();

@@ -7,7 +7,7 @@ namespace TaskAspire.WebhookDispatcher.Reminders;
 
 /// <summary>
 /// Fires reminders whose time has come: each exactly once, since the event is written in the transaction that marks it fired. One whose task
-/// was closed in the meantime is let pass.
+/// was closed in the meantime is marked without an event.
 /// </summary>
 internal sealed class DueReminders(NpgsqlDataSource database, DispatcherTelemetry telemetry)
 {

@@ -2,7 +2,7 @@ using TaskAspire.Data.Webhooks;
 
 namespace TaskAspire.WebhookDispatcher.Sending;
 
-/// <summary>What came of one try to deliver.</summary>
+/// <summary>The result of one attempt to deliver.</summary>
 /// <param name="StartedAt">UTC.</param>
 /// <param name="Duration">From connect to last byte.</param>
 /// <param name="StatusCode">Of the answer; null when there was none.</param>

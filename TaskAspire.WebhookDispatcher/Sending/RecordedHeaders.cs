@@ -7,8 +7,8 @@ using System.Text.Json;
 namespace TaskAspire.WebhookDispatcher.Sending;
 
 /// <summary>
-/// Headers as they are kept with an attempt, for its owner to see what was said: a JSON object, bounded, and without what would let somebody
-/// who reads it act for either side.
+/// Headers as they are kept with an attempt, for its owner to see what was said: a JSON object, bounded, and without anything that would let a
+/// reader act for either side.
 /// </summary>
 internal static class RecordedHeaders
 {

@@ -5,7 +5,7 @@ using TaskAspire.Data.Webhooks.Targets;
 
 namespace TaskAspire.WebhookDispatcher.Sending;
 
-/// <summary>Puts a failed request into words for the endpoint's owner: what failed, nothing about the machine it failed on.</summary>
+/// <summary>Describes a failed request to the endpoint's owner: what failed, and nothing about the machine it failed on.</summary>
 internal static class SendFailure
 {
     private const string NoAddress = "The host name has no address.";

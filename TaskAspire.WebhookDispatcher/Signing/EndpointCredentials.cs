@@ -22,7 +22,7 @@ internal sealed record EndpointSecrets(byte[]? Key, byte[]? PreviousKey, string?
 /// <summary>An endpoint's credentials cannot be used. The message is for its owner and names the remedy.</summary>
 internal sealed class CredentialsException(string message, Exception? inner = null) : Exception(message, inner);
 
-/// <summary>Gets at the credentials of endpoints.</summary>
+/// <summary>Decrypts the credentials of endpoints.</summary>
 internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsMonitor<WebhookSigningOptions> shared, TimeProvider time)
 {
     private static readonly Dictionary<string, string> NoHeaders = [];

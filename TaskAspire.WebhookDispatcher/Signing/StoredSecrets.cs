@@ -8,7 +8,7 @@ namespace TaskAspire.WebhookDispatcher.Signing;
 
 /// <summary>
 /// Reads what the API encrypted. The keys are the API's to make. Data Protection keeps a key ring for a day, and a key that another process
-/// made in the meantime would be unknown that long; here a secret that cannot be read has the ring read anew, at most once a minute.
+/// made in the meantime would stay unknown for that long. Here a secret that cannot be read causes the ring to be read again, at most once a minute.
 /// </summary>
 internal sealed class StoredSecrets(IOptions<KeyManagementOptions> ring, IOptions<DataProtectionOptions> application, TimeProvider time)
 {

@@ -129,6 +129,6 @@ internal sealed class DispatcherTelemetry
 /// <param name="InFlight">Deliveries that this dispatcher holds.</param>
 /// <param name="OldestDue">Age of the oldest that could go out now.</param>
 /// <param name="OldestReminder">Age of the oldest reminder that is due and not fired.</param>
-/// <param name="ValidUntil">When the next one should have come long ago.</param>
+/// <param name="ValidUntil">After this the sample is too old to show: the next one should have come long before.</param>
 internal sealed record QueueSample(
     long Due, long Scheduled, long Held, long InFlight, TimeSpan OldestDue, TimeSpan OldestReminder, DateTimeOffset ValidUntil);

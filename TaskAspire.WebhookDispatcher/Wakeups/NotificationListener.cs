@@ -5,8 +5,8 @@ using TaskAspire.WebhookDispatcher.Hosting;
 namespace TaskAspire.WebhookDispatcher.Wakeups;
 
 /// <summary>
-/// Hears of new deliveries, due times and changed endpoints (<c>LISTEN</c>) on a connection of its own. A lost notification is made up for by the timers
-/// and sweeps of the loops it wakes.
+/// Listens for new deliveries, due times and changed endpoints (<c>LISTEN</c>) on a connection of its own, outside the pool. A lost notification is made
+/// up for by the timers and sweeps of the loops it wakes.
 /// </summary>
 internal sealed class NotificationListener(
     [FromKeyedServices(TaskDatabase.UnpooledKey)] NpgsqlDataSource database,

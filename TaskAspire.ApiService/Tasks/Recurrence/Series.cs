@@ -6,7 +6,7 @@ using TaskAspire.ApiService.Json;
 namespace TaskAspire.ApiService.Tasks.Recurrence;
 
 /// <summary>
-/// The occurrences of a recurring task: its rule, reckoned on the clock of its zone from the due date with which it began. That one
+/// The occurrences of a recurring task: its rule, applied on the clock of its zone from the due date with which it began. That one
 /// is always the first occurrence, whether or not the rule would name it (RFC 5545 §3.8.5.3).
 /// </summary>
 internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? timeZone)

@@ -36,7 +36,7 @@ internal static class SeriesRuleParser
         }
     }
 
-    /// <exception cref="SeriesRuleException">It is none.</exception>
+    /// <exception cref="SeriesRuleException">The text is not a recurrence.</exception>
     public static SeriesRule Parse(string text)
     {
         if (text.Length > TaskItem.RecurrenceMaxLength)

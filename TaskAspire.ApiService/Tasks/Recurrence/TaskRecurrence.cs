@@ -5,7 +5,7 @@ using TaskAspire.Data.Tasks;
 namespace TaskAspire.ApiService.Tasks.Recurrence;
 
 /// <summary>
-/// The recurrence of a task. It begins with the due date that the task has when the rule (or the zone it is reckoned in) is set or
+/// The recurrence of a task. It begins with the due date that the task has when the rule (or the zone it is computed in) is set or
 /// changed; moving only the due date moves that one occurrence, not the series. It belongs to the newest occurrence: completing a task
 /// hands it on to the next one, so that reopening and completing it again cannot make a second.
 /// </summary>
@@ -101,7 +101,7 @@ internal static class TaskRecurrence
             }
         }
 
-        // Reminders whose time is over by now (a day before an occurrence in an hour) are let pass.
+        // Reminders whose time has passed already (a day before an occurrence in an hour) do not fire.
         next.Rearm(now, dueDateMoved: true, reopened: true);
         return next;
     }

@@ -55,7 +55,7 @@ public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, R
 
     /// <summary>
     /// What is wrong with an address as a target, its host looked up; null when nothing is. A name that cannot be looked up now is
-    /// let pass: the receiver may not be there yet, and each connect is vetted again.
+    /// accepted: the receiver may not be there yet, and each connect is vetted again.
     /// </summary>
     public async Task<string?> FindProblemAsync(string? url, CancellationToken cancellationToken)
     {

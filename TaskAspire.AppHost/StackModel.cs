@@ -33,7 +33,7 @@ public sealed class StackModel
     /// <summary>What was chosen.</summary>
     public StackSettings Settings { get; }
 
-    /// <summary>What the choices come to.</summary>
+    /// <summary>What follows from the choices.</summary>
     public StackTarget Target { get; }
 
     /// <summary>Whether servers are containers that this model describes.</summary>
@@ -69,8 +69,8 @@ public sealed class StackModel
         Settings.PersistentContainers && Target == StackTarget.Containers ? container.WithLifetime(ContainerLifetime.Persistent) : container;
 
     /// <summary>
-    /// The name of a volume: beside those of other checkouts while it runs here, and where it is deployed the same from whichever checkout
-    /// that was done.
+    /// The name of a volume: while it runs here, one for each checkout; where it is deployed, the same from
+    /// whichever checkout that was done.
     /// </summary>
     internal string VolumeName(IResourceBuilder<ContainerResource> container) =>
         Target == StackTarget.Compose ? $"{container.Resource.Name}-data" : VolumeNameGenerator.Generate(container, "data");

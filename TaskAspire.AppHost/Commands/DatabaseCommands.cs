@@ -3,10 +3,10 @@ using StackExchange.Redis;
 
 namespace TaskAspire.AppHost.Commands;
 
-/// <summary>Commands on the dashboard that empty a server, for who develops.</summary>
+/// <summary>Commands on the dashboard with which developers empty a server.</summary>
 internal static class DatabaseCommands
 {
-    /// <summary>Removes all accounts and with them all that belongs to them; the schema stays, and nothing has to be started again.</summary>
+    /// <summary>Removes all accounts and all that belongs to them; the schema stays, and nothing has to be restarted.</summary>
     public static IResourceBuilder<T> WithResetDatabase<T>(this IResourceBuilder<T> database)
         where T : IResourceWithConnectionString =>
         database.WithCommand("reset-database", "Reset database", async context =>

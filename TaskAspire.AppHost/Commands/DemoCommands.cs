@@ -2,7 +2,7 @@ using TaskAspire.AppHost.Settings;
 
 namespace TaskAspire.AppHost.Commands;
 
-/// <summary>Commands on the dashboard that show the stack at work, for who develops.</summary>
+/// <summary>Commands on the dashboard that show developers the stack at work.</summary>
 public static class DemoCommands
 {
     /// <summary>Demo data on the API, a test webhook on the dispatcher; only while the stack runs here.</summary>

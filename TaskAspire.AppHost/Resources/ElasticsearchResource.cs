@@ -46,7 +46,7 @@ public static class ElasticsearchResource
     }
 
     /// <summary>
-    /// Has a service send its logs there: to the Elasticsearch of the stack, else to the one that the parameter <c>elasticsearch-url</c> names
+    /// Has a service send its logs there: to the Elasticsearch of the stack, otherwise to the one that the parameter <c>elasticsearch-url</c> names
     /// where it is deployed. A start does not wait for it.
     /// </summary>
     public static IResourceBuilder<ProjectResource> WithLogsIn(this IResourceBuilder<ProjectResource> project, StackModel stack, ElasticsearchServer? server)

@@ -55,7 +55,7 @@ public static class ServiceExtensions
     public static IResourceBuilder<ProjectResource> WithConnectionStringsAlone(this IResourceBuilder<ProjectResource> project) =>
         project.WithReferenceEnvironment(ReferenceEnvironmentInjectionFlags.ConnectionString | ReferenceEnvironmentInjectionFlags.ServiceDiscovery);
 
-    /// <summary><c>/metrics</c>: on a port of its own where the service is deployed, beside all else in development.</summary>
+    /// <summary><c>/metrics</c>: on a port of its own where the service is deployed, on the same port as everything else in development.</summary>
     public static IResourceBuilder<ProjectResource> WithMetrics(this IResourceBuilder<ProjectResource> project) =>
         project.ApplicationBuilder.ExecutionContext.IsRunMode
             ? project.WithUrlForEndpoint("http", _ => new() { Url = "/metrics", DisplayText = "Metrics", DisplayLocation = UrlDisplayLocation.DetailsOnly })

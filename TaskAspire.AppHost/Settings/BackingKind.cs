@@ -3,7 +3,7 @@ namespace TaskAspire.AppHost.Settings;
 /// <summary>Where PostgreSQL, Redis and the rest come from while the stack is developed. Setting <c>Backing</c>.</summary>
 public enum BackingKind
 {
-    /// <summary>Containers where a container runtime answers, else <see cref="Embedded"/>. The default.</summary>
+    /// <summary>Containers where a container runtime answers, otherwise <see cref="Embedded"/>. The default.</summary>
     Auto,
 
     /// <summary>Containers.</summary>

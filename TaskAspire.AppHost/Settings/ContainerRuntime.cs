@@ -10,7 +10,7 @@ internal static class ContainerRuntime
     /// <summary>A runtime that needs longer to answer is not one to start containers with.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
-    /// <summary>Whether one answers: the one that Aspire is told to use, else any.</summary>
+    /// <summary>Whether one answers: the one that Aspire is told to use, otherwise any.</summary>
     public static async Task<bool> AnswersAsync(IConfiguration configuration, CancellationToken cancellationToken)
     {
         string[] candidates = configuration["ASPIRE_CONTAINER_RUNTIME"] is { Length: > 0 } chosen ? [chosen] : ["docker", "podman"];

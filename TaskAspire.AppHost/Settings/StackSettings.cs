@@ -37,7 +37,7 @@ public sealed record StackSettings
         PersistentContainers = Switch(configuration, nameof(PersistentContainers), fallback: false),
     };
 
-    /// <summary>What these settings come to in the mode that the app host was started in.</summary>
+    /// <summary>What follows from these settings in the mode in which the app host was started.</summary>
     public async Task<StackTarget> FindTargetAsync(DistributedApplicationExecutionContext context, IConfiguration configuration) => (context.IsPublishMode, Deployment, Backing) switch
     {
         (true, DeploymentKind.Azure, _) => StackTarget.Azure,

@@ -1,6 +1,6 @@
 namespace TaskAspire.AppHost.Settings;
 
-/// <summary>What the app model is made for this time: the settings and the mode that the app host was started in, come to one word.</summary>
+/// <summary>What the app model is made for this time; follows from the settings and from the mode in which the app host was started.</summary>
 public enum StackTarget
 {
     /// <summary>It runs here; servers are containers.</summary>

@@ -200,7 +200,7 @@ public sealed class CacheTests(BackingServices services)
         Assert.Equal(("miss", "while away"), (away.Cache, Title(away)));
         redis.Thaw();
 
-        // It is the same server with the same memory, in which the list from before still lies.
+        // It is the same server with the same memory, which still holds the list from before.
         await Eventually.TrueAsync(
             async () =>
             {

@@ -189,7 +189,7 @@ public sealed class SubtaskTests(BackingServices services)
 
     private static async Task<string> StatusOfAsync(ApiClient user, string id) => (string)(await user.GetAsync($"tasks/{id}")).Json["status"]!;
 
-    /// <summary>Tasks of which each is a part of the one before.</summary>
+    /// <summary>Tasks each of which is a part of the one before.</summary>
     private static async Task<List<string>> ChainAsync(ApiClient user, int length)
     {
         var chain = new List<string>();

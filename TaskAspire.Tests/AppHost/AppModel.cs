@@ -24,7 +24,7 @@ internal sealed class AppModel(IDistributedApplicationTestingBuilder builder) : 
         return new(await DistributedApplicationTestingBuilder.CreateAsync<Projects.TaskAspire_AppHost>(args, cancelled).WaitAsync(Patience, cancelled));
     }
 
-    // Aspire remembers, for each app host, what was given for parameters; what is written here is to be neither theirs nor the next deployment's.
+    // Aspire remembers, for each app host, what was given for parameters; values written here must reach neither the developer's runs nor the next deployment.
     public static Task<AppModel> PublishAsync(string deployment, params string[] args) =>
         CreateAsync(["--operation=publish", "--clear-cache=true", $"--Deployment={deployment}", .. args]);
 

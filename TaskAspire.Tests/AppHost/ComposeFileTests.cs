@@ -15,7 +15,7 @@ public partial class ComposeFileTests
         Assert.Equal(
             ["apiservice", "cache", "compose-dashboard", "elasticsearch", "grafana", "kibana", "logstash", "migrator", "postgres", "prometheus", "webhookdispatcher"],
             Services().Matches(Part(file, "services")).Select(match => match.Groups[1].Value).Order(StringComparer.Ordinal));
-        // Each variable of the file is listed for who fills it in.
+        // Each variable of the file is listed for whoever fills it in.
         Assert.All(Variables().Matches(file), variable => Assert.Contains($"{variable.Groups[1].Value}=", variables, StringComparison.Ordinal));
     }
 

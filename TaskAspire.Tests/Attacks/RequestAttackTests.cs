@@ -197,7 +197,7 @@ public sealed class RequestAttackTests(BackingServices services)
 
     [Theory]
     [InlineData("\u0639\u0644\u06CC\u200C\u0631\u0636\u0627")]
-    [InlineData("\u0936\u094D\u0930\u0940\u200D")]
+    [InlineData("\u0936\u094D\u200D\u0930\u0940")]
     [InlineData("\U0001F469\u200D\U0001F680 Ada")]
     public async Task A_name_is_taken_as_its_script_spells_it(string name)
     {

@@ -6,7 +6,7 @@ using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.Attacks;
 
-/// <summary>Every route there is, from the API's own description, against who should not get through.</summary>
+/// <summary>Every route there is, from the API's own description, against those who should not get through.</summary>
 public sealed class RouteAttackTests(BackingServices services)
 {
     private static readonly string[] Scopes = ["tasks:read", "tasks:write", "webhooks:manage"];

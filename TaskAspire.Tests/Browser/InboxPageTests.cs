@@ -10,7 +10,7 @@ namespace TaskAspire.Tests.Browser;
 
 public class InboxPageTests(BackingServices backing)
 {
-    /// <summary>Set to 1, the picture in docs is made anew.</summary>
+    /// <summary>1: the picture in docs is taken again.</summary>
     private const string PictureVariable = "TASKASPIRE_ACCEPT_PICTURES";
 
     private static readonly LocatorAssertionsToBeVisibleOptions Soon = new() { Timeout = 30_000 };

@@ -1,6 +1,6 @@
 namespace TaskAspire.Tests.Chaos;
 
-/// <summary>What a run of <see cref="ChaosRun"/> does. The defaults are the small one, of which the tests can afford several a day.</summary>
+/// <summary>What a run of <see cref="ChaosRun"/> does. The defaults are a small run, which the tests can afford several times a day.</summary>
 internal sealed record ChaosOptions
 {
     /// <summary>Events, each for one endpoint: a quarter to the healthy ones alone, a quarter to all, and half to all amid disruptions.</summary>

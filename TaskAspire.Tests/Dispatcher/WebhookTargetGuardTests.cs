@@ -161,7 +161,7 @@ public class WebhookTargetGuardTests(BackingServices backing)
         var guard = Guard(Resolve);
         if (guard.TryParse(url, out var uri, out _))
         {
-            // A spelling that only some resolvers know may be let pass as a name; what it resolves to never is.
+            // A spelling that only some resolvers know may pass as a name; what it resolves to never does.
             var failure = await Record.ExceptionAsync(() => guard.ResolveAsync(uri, Token));
             Assert.True(failure is BlockedTargetException or SocketException { SocketErrorCode: SocketError.HostNotFound }, failure?.ToString());
         }

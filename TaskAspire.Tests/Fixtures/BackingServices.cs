@@ -58,11 +58,11 @@ public sealed class BackingServices : IAsyncDisposable
         return await CreateAsync(server, source, cancellationToken);
     }
 
-    /// <summary>A Redis database of one's own, empty, until the lease is disposed of. Channels (pub/sub) are shared by all.</summary>
+    /// <summary>A Redis database that nobody else uses, empty, until the lease is disposed of. Channels (pub/sub) are shared by all.</summary>
     public async Task<RedisLease> RentRedisAsync(CancellationToken cancellationToken) =>
         await (await _redis.GetAsync(cancellationToken)).RentAsync(cancellationToken);
 
-    /// <summary>A PostgreSQL server of one's own, to stop and crash.</summary>
+    /// <summary>A PostgreSQL server that nobody else uses, to stop and crash.</summary>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <param name="durable">Whether what was committed outlives a crash, and is as slow as that; vacuums by itself, too.</param>
     public async Task<PrivatePostgres> StartPrivatePostgresAsync(CancellationToken cancellationToken, bool durable = false)
@@ -72,7 +72,7 @@ public sealed class BackingServices : IAsyncDisposable
         return new PrivatePostgres(server);
     }
 
-    /// <summary>A Redis-compatible server of one's own, to stop and crash. It forgets everything when it ends.</summary>
+    /// <summary>A Redis-compatible server that nobody else uses, to stop and crash. It forgets everything when it ends.</summary>
     public async Task<PrivateRedis> StartPrivateRedisAsync(CancellationToken cancellationToken)
     {
         var server = CreateRedis("private-" + Guid.CreateVersion7().ToString("N"));

@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace TaskAspire.Tests.Fixtures;
 
-/// <summary>A Redis database of one's own until it is disposed of.</summary>
+/// <summary>A Redis database that nobody else uses until this is disposed of.</summary>
 public sealed class RedisLease : IAsyncDisposable
 {
     private readonly ChannelWriter<int> _free;

@@ -8,7 +8,7 @@ namespace TaskAspire.Tests.Operations;
 /// <summary>docs/operations.md says what the services do.</summary>
 public sealed partial class OperationsGuideTests
 {
-    /// <summary>1: the table is written anew instead of compared.</summary>
+    /// <summary>1: the table is rewritten instead of compared.</summary>
     private const string AcceptVariable = "TASKASPIRE_ACCEPT_SETTINGS";
 
     private const string Begin = "<!-- settings: begin -->\n";
@@ -32,7 +32,7 @@ public sealed partial class OperationsGuideTests
         var (missing, stale) = (wanted.Except(there).ToList(), there.Except(wanted).ToList());
         Assert.True(
             missing.Count + stale.Count == 0,
-            $"docs/operations.md lacks or has otherwise:\n{string.Join('\n', missing)}\nand has what is not so:\n{string.Join('\n', stale)}\n{AcceptVariable}=1 writes the table anew.");
+            $"docs/operations.md lacks or has otherwise:\n{string.Join('\n', missing)}\nand has what is not so:\n{string.Join('\n', stale)}\n{AcceptVariable}=1 rewrites the table.");
     }
 
     [Fact]

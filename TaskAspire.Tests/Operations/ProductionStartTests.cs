@@ -3,7 +3,7 @@ using TaskAspire.WebhookDispatcher.Hosting;
 
 namespace TaskAspire.Tests.Operations;
 
-/// <summary>What an operator is told who starts a service with settings that are missing or wrong.</summary>
+/// <summary>What an operator is told when a service is started with settings that are missing or wrong.</summary>
 public sealed class ProductionStartTests
 {
     private const string Plain = "DATABASE_URL=postgresql://u:topsecret@127.0.0.1:1/taskdb?sslmode=disable";

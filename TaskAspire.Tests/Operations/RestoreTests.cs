@@ -14,7 +14,7 @@ public sealed class RestoreTests(BackingServices backing)
     private static readonly CancellationToken Cancel = TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task After_a_restore_clients_are_told_to_begin_anew_keys_are_kept_as_they_were_and_webhooks_come_again()
+    public async Task After_a_restore_clients_are_told_to_start_over_keys_are_kept_as_they_were_and_webhooks_come_again()
     {
         var database = await backing.CreateTaskDatabaseAsync(Cancel);
         await using var receiver = await WebhookReceiver.StartAsync();

@@ -71,7 +71,7 @@ public sealed class RotationTests(BackingServices backing)
         await instances.AnsweredAsync();
         Assert.True(await instances.EndAsync(requests) > 5);
 
-        // All connections anew, as they are in the course of time.
+        // New connections for all, as happens over time.
         await ExecuteAsync(admin, $"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '{role}'");
         await Eventually.TrueAsync(async () => await instances.AnswersAsync(user), Cancel);
         connection.Password = "first";

@@ -25,7 +25,7 @@ internal sealed record ServiceRun(int ExitCode, string Output)
             RedirectStandardError = true,
             WorkingDirectory = Path.GetDirectoryName(assembly)!,
         };
-        // Whatever the one who runs the tests has set.
+        // Whatever is set where the tests run.
         start.Environment.Remove("DOTNET_ENVIRONMENT");
         start.Environment.Remove("ASPNETCORE_ENVIRONMENT");
         start.Environment["ASPNETCORE_URLS"] = "http://127.0.0.1:0";

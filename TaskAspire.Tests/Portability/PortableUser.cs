@@ -73,7 +73,7 @@ internal static class PortableUser
             request.Headers.Add("Idempotency-Key", key);
         }
 
-        // A body that is too large is refused before it is sent; else the connection breaks while it is.
+        // A body that is too large is refused before it is sent; otherwise the connection breaks meanwhile.
         request.Headers.ExpectContinue = expected == RequestEntityTooLarge;
         using var response = await user.Http.SendAsync(request, TestContext.Current.CancellationToken);
         var text = await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken);

@@ -72,7 +72,7 @@ public sealed class RequestLimiterTests(BackingServices services) : IAsyncLifeti
     }
 
     [Fact]
-    public async Task A_window_that_is_over_begins_anew_and_a_lost_expiry_is_repaired()
+    public async Task A_window_that_is_over_starts_again_and_a_lost_expiry_is_repaired()
     {
         await using var instance = await Instance.ConnectAsync(Redis);
         var caller = Guid.NewGuid().ToString();

@@ -45,7 +45,7 @@ public class DatabaseReadinessTests(BackingServices backing)
             builder.Services.AddSingleton(_ => NpgsqlDataSource.Create(connectionString));
             builder.AddDatabaseHealthCheck((_, token) =>
             {
-                // As Npgsql does: who cancels a statement waits for a server that hangs.
+                // As Npgsql does: whoever cancels a statement waits for a server that hangs.
                 token.Register(() => givenUp.Wait(CancellationToken.None));
                 return answered.Task;
             });

@@ -13,7 +13,7 @@ public sealed class ChangeCleanupTests(BackingServices services)
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task Who_comes_back_after_more_than_is_kept_is_told_to_begin_anew()
+    public async Task A_client_that_comes_back_after_more_than_is_kept_is_told_to_start_over()
     {
         var connection = await services.CreateTaskDatabaseAsync(Cancel);
         await using var redis = await services.RentRedisAsync(Cancel);

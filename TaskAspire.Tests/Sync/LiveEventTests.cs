@@ -120,7 +120,7 @@ public sealed class LiveEventTests(BackingServices services)
     }
 
     [Fact]
-    public async Task A_stream_whose_client_knows_changes_that_the_database_lost_tells_it_to_begin_anew()
+    public async Task A_stream_whose_client_knows_changes_that_the_database_lost_tells_it_to_start_over()
     {
         var user = await _api.CreateUserAsync();
         var id = (string)(await user.GetAsync("auth/me")).Json["id"]!;

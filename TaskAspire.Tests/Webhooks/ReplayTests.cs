@@ -10,7 +10,7 @@ public sealed class ReplayTests(BackingServices services)
     private const string Begin = "2026-01-01T00:00:00Z";
 
     [Fact]
-    public async Task A_finished_delivery_is_made_anew_with_the_same_webhook_id()
+    public async Task A_finished_delivery_is_made_again_with_the_same_webhook_id()
     {
         await using var stack = await WebhookStack.CreateAsync(services);
         await stack.StartDispatcherAsync();

@@ -92,7 +92,7 @@ internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsM
         var headers = WebhookHeaders.Deserialize(await UnprotectAsync(stored, "headers", cancellationToken));
         return headers.All(header => WebhookHeaders.ProblemOf(header.Key, header.Value) is null)
             ? headers
-            : throw new CredentialsException("The endpoint's headers hold what a header cannot carry, or one that is ours to set; set them anew.");
+            : throw new CredentialsException("The endpoint's headers hold what a header cannot carry, or one that is ours to set; set them again.");
     }
 
     private async Task<byte[]> KeyAsync(string stored, CancellationToken cancellationToken)
@@ -115,7 +115,7 @@ internal sealed class EndpointCredentialsReader(StoredSecrets secrets, IOptionsM
         }
         catch (CryptographicException unreadable)
         {
-            throw new CredentialsException($"The endpoint's {what} cannot be decrypted: its encryption key is not in the key ring. Set it anew.", unreadable);
+            throw new CredentialsException($"The endpoint's {what} cannot be decrypted: its encryption key is not in the key ring. Set it again.", unreadable);
         }
     }
 }

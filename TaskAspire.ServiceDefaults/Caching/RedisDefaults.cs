@@ -21,5 +21,8 @@ internal sealed class RedisDefaults : DefaultOptionsProvider
 
     public override BacklogPolicy BacklogPolicy => BacklogPolicy.FailFast;
 
+    /// <summary>Keys of cached lists have what users search for in them, and an exception with its message is logged.</summary>
+    public override bool IncludeDetailInExceptions => false;
+
     public override IReconnectRetryPolicy ReconnectRetryPolicy => Reconnect;
 }

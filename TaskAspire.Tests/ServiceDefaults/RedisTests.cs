@@ -35,6 +35,15 @@ public class RedisTests
     }
 
     [Fact]
+    public async Task What_goes_wrong_is_told_without_the_key()
+    {
+        await using var service = await StartAsync($"127.0.0.1:{SilentServer.ClosedPort()}");
+        var redis = service.Services.GetRequiredService<IConnectionMultiplexer>();
+        var exception = await Assert.ThrowsAsync<RedisConnectionException>(() => redis.GetDatabase().StringGetAsync("words that a user looks for"));
+        Assert.DoesNotContain("words", exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_password_that_no_connection_string_can_hold_arrives()
     {
         await using var service = await StartAsync($"127.0.0.1:{SilentServer.ClosedPort()}", (ConfigurationKeys.RedisPassword, "a,b "));

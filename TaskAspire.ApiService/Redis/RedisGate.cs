@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Diagnostics.CodeAnalysis;
 using StackExchange.Redis;
+using TaskAspire.ServiceDefaults.Health;
 using TaskAspire.ServiceDefaults.Telemetry;
 
 namespace TaskAspire.ApiService.Redis;
@@ -14,13 +15,19 @@ internal sealed class RedisGate : IDisposable
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ProbeInterval = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>A connection that broke is mostly made anew within milliseconds.</summary>
+    private static readonly TimeSpan FirstProbe = TimeSpan.FromMilliseconds(20);
+
     private readonly IConnectionMultiplexer _redis;
     private readonly TimeProvider _clock;
     private readonly ILogger<RedisGate> _logger;
     private readonly CancellationTokenSource _stopping = new();
     private long _disturbedAt;
     private int _disturbances;
-    private int _probing;
+    private long _openedAt;
+
+    /// <summary>The time that Redis is away; null while it is not known to be.</summary>
+    private Absence? _absence;
 
     public RedisGate(IConnectionMultiplexer redis, TimeProvider clock, ILogger<RedisGate> logger)
     {
@@ -38,7 +45,7 @@ internal sealed class RedisGate : IDisposable
     public int Disturbances => Volatile.Read(ref _disturbances);
 
     /// <summary>Whether Redis is thought to answer.</summary>
-    public bool IsOpen => Volatile.Read(ref _probing) == 0 && _redis.IsConnected;
+    public bool IsOpen => Volatile.Read(ref _absence) is null && _redis.IsConnected;
 
     /// <summary>
     /// Whether nothing has gone wrong with the connection for this long. A Redis that was away may have lost writes, or have
@@ -53,6 +60,7 @@ internal sealed class RedisGate : IDisposable
     {
         if (!IsOpen)
         {
+            Close(reason: null);
             return null;
         }
 
@@ -75,7 +83,26 @@ internal sealed class RedisGate : IDisposable
         }
     }
 
+    /// <summary>
+    /// The same for what other instances go by, so must learn before the client is answered. Where Redis has only just gone it is waited for, a second at most:
+    /// a connection that broke is back by then, and one that was lost for longer holds up nobody.
+    /// </summary>
+    public async ValueTask<T?> InsistAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
+        where T : class
+    {
+        var started = _clock.GetTimestamp();
+        while (true)
+        {
+            var answer = await TryAsync(operation, cancellationToken);
+            if (answer is not null || !await IsBackSoonAsync(started, cancellationToken))
+            {
+                return answer;
+            }
+        }
+    }
+
     /// <summary>Has Redis do something that nobody waits for; nothing happens while Redis is away.</summary>
+    [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Not all that the client throws is a RedisException: what a replica refuses is none.")]
     public void Send(Action<IDatabase> operation)
     {
         if (!IsOpen)
@@ -87,7 +114,7 @@ internal sealed class RedisGate : IDisposable
         {
             operation(_redis.GetDatabase());
         }
-        catch (RedisException exception)
+        catch (Exception exception)
         {
             Close(exception);
         }
@@ -115,45 +142,87 @@ internal sealed class RedisGate : IDisposable
         Interlocked.Increment(ref _disturbances);
     }
 
-    private void Close(Exception reason)
+    private void Close(Exception? reason)
     {
-        Disturb();
-        if (Interlocked.Exchange(ref _probing, 1) == 0)
+        if (reason is not null)
+        {
+            Disturb();
+        }
+
+        if (Volatile.Read(ref _absence) is null && Interlocked.CompareExchange(ref _absence, new Absence(_clock.GetTimestamp()), null) is null)
         {
             _logger.LogWarning(reason, "Redis did not answer; going on without it");
-            _ = ProbeAsync(_stopping.Token);
+            // One that came back only just now, and failed again, is not asked at once.
+            var pause = _clock.GetElapsedTime(Volatile.Read(ref _openedAt)) > Timeout ? FirstProbe : ProbeInterval;
+            _ = ProbeAsync(pause, _stopping.Token);
+        }
+    }
+
+    /// <summary>Waits for Redis to come back; false when it does not within a second of its going, or of <paramref name="started"/>.</summary>
+    private async ValueTask<bool> IsBackSoonAsync(long started, CancellationToken cancellationToken)
+    {
+        var absence = Volatile.Read(ref _absence);
+        var left = Timeout - _clock.GetElapsedTime(Math.Min(started, absence?.Since ?? started));
+        if (left <= TimeSpan.Zero)
+        {
+            return false;
+        }
+
+        try
+        {
+            await (absence?.Ended.Task ?? Task.CompletedTask).WaitAsync(left, _clock, cancellationToken);
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
         }
     }
 
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "A probe that fails is repeated.")]
-    private async Task ProbeAsync(CancellationToken cancellationToken)
+    private async Task ProbeAsync(TimeSpan pause, CancellationToken cancellationToken)
     {
-        try
+        while (!cancellationToken.IsCancellationRequested)
         {
-            while (true)
+            try
             {
-                await Task.Delay(ProbeInterval, _clock, cancellationToken);
-                try
+                await Task.Delay(pause, _clock, cancellationToken);
+                if (_redis.IsConnected)
                 {
-                    if (_redis.IsConnected)
-                    {
-                        await _redis.GetDatabase().PingAsync().WaitAsync(Timeout, _clock, cancellationToken);
-                        Disturb();
-                        Volatile.Write(ref _probing, 0);
-                        _logger.LogInformation("Redis answers again");
-                        Restored?.Invoke();
-                        return;
-                    }
-                }
-                catch (Exception exception) when (exception is not OperationCanceledException)
-                {
-                    _logger.LogDebug(exception, "Redis still does not answer");
+                    await RedisProbe.AskAsync(_redis.GetDatabase()).WaitAsync(Timeout, _clock, cancellationToken);
+                    Open();
+                    return;
                 }
             }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Cancellations, too: the client cancels what was under way when it gives up a connection.
+                _logger.LogDebug(exception, "Redis still does not answer");
+            }
+            catch (OperationCanceledException)
+            {
+                // The process ends.
+            }
+
+            pause = pause * 2 < ProbeInterval ? pause * 2 : ProbeInterval;
         }
-        catch (OperationCanceledException)
-        {
-            // The process ends.
-        }
+    }
+
+    private void Open()
+    {
+        Disturb();
+        Volatile.Write(ref _openedAt, _clock.GetTimestamp());
+        var absence = Interlocked.Exchange(ref _absence, null);
+        _logger.LogInformation("Redis answers again");
+        absence!.Ended.TrySetResult();
+        Restored?.Invoke();
+    }
+
+    private sealed class Absence(long since)
+    {
+        /// <summary>When it was noticed.</summary>
+        public long Since { get; } = since;
+
+        public TaskCompletionSource Ended { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

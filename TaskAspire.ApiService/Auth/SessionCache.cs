@@ -41,7 +41,7 @@ internal sealed class SessionCache(RedisGate redis, IOptions<SessionOptions> ses
         if (ended.Count > 0)
         {
             var lifetime = tokens.Value.AccessTokenLifetime + (2 * tokens.Value.ClockSkew);
-            await redis.TryAsync(
+            await redis.InsistAsync(
                 database => Task.WhenAll(ended.Select(session => database.StringSetAsync(EndedKey(session), Mark, lifetime))),
                 cancellationToken);
         }

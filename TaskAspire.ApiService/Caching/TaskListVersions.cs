@@ -66,7 +66,7 @@ internal sealed class TaskListVersions : IDisposable
     /// <summary>Makes all cached lists of a user old. Returns when no instance can read them any more, or when Redis is away.</summary>
     public async Task BumpAsync(Guid userId)
     {
-        var done = await _redis.TryAsync<object>(
+        var done = await _redis.InsistAsync<object>(
             async database => await database.StringSetAsync(KeyOf(userId), NewToken(), Lifetime), CancellationToken.None);
         if (done is null)
         {

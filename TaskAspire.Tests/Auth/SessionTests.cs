@@ -7,6 +7,7 @@ using Microsoft.IdentityModel.JsonWebTokens;
 using Npgsql;
 using StackExchange.Redis;
 using TaskAspire.ApiService.Auth;
+using TaskAspire.ApiService.Redis;
 using TaskAspire.Tests.Fixtures;
 using TaskAspire.Tests.RateLimiting;
 
@@ -175,19 +176,36 @@ public sealed class SessionTests(ApiFixture fixture) : IClassFixture<ApiFixture>
         var away = Task.WhenAll(RedisProxy.WhenLostAsync(one), RedisProxy.WhenLostAsync(two));
         proxy.Cut();
         await away;
-        Assert.Equal(204, (await one.PostAsync(LogOut, token: ended)).Status);
+        // What others must learn of is waited with, for a second of the instance's clock.
+        var loggedOut = one.PostAsync(LogOut, token: ended);
+        await UntilAsync(() => loggedOut.IsCompleted);
+        Assert.Equal(204, (await loggedOut).Status);
         Assert.Equal(401, (await one.GetAsync(Me, ended)).Status);
-        Assert.Equal(401, (await two.GetAsync(Me, ended)).Status);
+        var refused = two.GetAsync(Me, ended);
+        await UntilAsync(() => refused.IsCompleted);
+        Assert.Equal(401, (await refused).Status);
         Assert.Equal(200, (await two.GetAsync(Me, kept)).Status);
         var (duringOutage, _) = await one.LogInAsync(email);
 
         var back = Task.WhenAll(RedisProxy.WhenRestoredAsync(one), RedisProxy.WhenRestoredAsync(two));
         proxy.Restore();
         await back;
+        await UntilAsync(() => IsOpen(one) && IsOpen(two));
         Assert.Equal(401, (await one.GetAsync(Me, ended)).Status);
         Assert.Equal(401, (await two.GetAsync(Me, ended)).Status);
         Assert.Equal(200, (await two.GetAsync(Me, kept)).Status);
         Assert.Equal(200, (await two.GetAsync(Me, duringOutage)).Status);
+
+        static bool IsOpen(ApiInstance instance) => instance.Services.GetRequiredService<RedisGate>().IsOpen;
+
+        Task UntilAsync(Func<bool> condition) => Eventually.TrueAsync(
+            () =>
+            {
+                one.Clock.Advance(TimeSpan.FromMilliseconds(100));
+                two.Clock.Advance(TimeSpan.FromMilliseconds(100));
+                return condition();
+            },
+            TestContext.Current.CancellationToken);
     }
 
     [Fact]

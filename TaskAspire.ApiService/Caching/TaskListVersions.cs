@@ -31,12 +31,12 @@ internal sealed class TaskListVersions : IDisposable
     }
 
     /// <summary>Whether what Redis has now may be read, by <see cref="ReadAsync"/>; else only by <see cref="FindAsync"/>.</summary>
-    public bool AreTrusted => Volatile.Read(ref _trustedSince) == _redis.Disturbances;
+    public bool AreTrusted => Volatile.Read(ref _trustedSince) == _redis.Disturbances && _redis.IsSettled;
 
     /// <summary>The current version of a user's lists; null while Redis cannot be trusted, when nothing may come from the cache.</summary>
     public async ValueTask<string?> FindAsync(Guid userId, CancellationToken cancellationToken)
     {
-        if (!AreTrusted && !await ReplaceEpochAsync(cancellationToken))
+        if (!AreTrusted && (!_redis.IsSettled || !await ReplaceEpochAsync(cancellationToken)))
         {
             return null;
         }

@@ -18,6 +18,12 @@ internal sealed class RedisGate : IDisposable
     /// <summary>A connection that broke is mostly made anew within milliseconds.</summary>
     private static readonly TimeSpan FirstProbe = TimeSpan.FromMilliseconds(20);
 
+    /// <summary>
+    /// How long it takes the last instance to find a Redis that is back: 3 s between two connects at most, 1 s until it is noticed that one is due, 1.5 s for a
+    /// connect that gets no answer, 1.5 s for a probe that gets none.
+    /// </summary>
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(8);
+
     private readonly IConnectionMultiplexer _redis;
     private readonly TimeProvider _clock;
     private readonly ILogger<RedisGate> _logger;
@@ -26,6 +32,9 @@ internal sealed class RedisGate : IDisposable
     private int _disturbances;
     private long _openedAt;
 
+    /// <summary>0 until the first time.</summary>
+    private long _lostAt;
+
     /// <summary>The time that Redis is away; null while it is not known to be.</summary>
     private Absence? _absence;
 
@@ -33,7 +42,7 @@ internal sealed class RedisGate : IDisposable
     {
         (_redis, _clock, _logger) = (redis, clock, logger);
         // What happened before this process watched is not known.
-        Disturb();
+        (_disturbedAt, _disturbances) = (clock.GetTimestamp(), 1);
         _redis.ConnectionFailed += OnConnectionFailed;
         _redis.ConnectionRestored += OnConnectionRestored;
     }
@@ -52,6 +61,12 @@ internal sealed class RedisGate : IDisposable
     /// missed some of ours; only what was written since then can be relied on.
     /// </summary>
     public bool HasBeenSteadyFor(TimeSpan duration) => _clock.GetElapsedTime(Volatile.Read(ref _disturbedAt)) > duration;
+
+    /// <summary>
+    /// Whether Redis has been there for so long that instances which lost it together with this one have found it again, too. Until then they may write
+    /// without telling Redis.
+    /// </summary>
+    public bool IsSettled => Volatile.Read(ref _lostAt) is var lostAt && (lostAt == 0 || _clock.GetElapsedTime(lostAt) > Settling);
 
     /// <summary>Does something in Redis; null when Redis is away or did not answer in time.</summary>
     [SuppressMessage("Design", "CA1031:Do not catch general exception types", Justification = "Whatever Redis failed with, the caller can do without it.")]
@@ -138,7 +153,9 @@ internal sealed class RedisGate : IDisposable
 
     private void Disturb()
     {
-        Volatile.Write(ref _disturbedAt, _clock.GetTimestamp());
+        var now = _clock.GetTimestamp();
+        Volatile.Write(ref _disturbedAt, now);
+        Volatile.Write(ref _lostAt, now);
         Interlocked.Increment(ref _disturbances);
     }
 

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using StackExchange.Redis;
+using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Redis;
 using TaskAspire.ServiceDefaults.Health;
 using TaskAspire.Tests.Fixtures;
@@ -68,6 +69,21 @@ public class RedisGateTests
         var next = gate.InsistAsync<object>(Fails, Cancel);
         Assert.True(next.IsCompleted);
         Assert.Null(await next);
+    }
+
+    [Fact]
+    public async Task Lists_are_not_cached_before_other_instances_have_found_Redis_again_too()
+    {
+        using var gate = Gate(() => Task.FromResult(true));
+        using var versions = new TaskListVersions(gate);
+        Assert.True(gate.IsSettled);
+        await gate.TryAsync<object>(Fails, Cancel);
+        await UntilAsync(() => gate.IsOpen);
+        Assert.False(versions.AreTrusted);
+        Assert.Null(await versions.FindAsync(Guid.NewGuid(), Cancel));
+
+        _clock.Advance(TimeSpan.FromSeconds(9));
+        Assert.True(versions.AreTrusted);
     }
 
     [Fact]

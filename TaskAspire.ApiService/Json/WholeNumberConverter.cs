@@ -9,17 +9,31 @@ namespace TaskAspire.ApiService.Json;
 internal sealed class WholeNumberConverter<T> : JsonConverter<T>
     where T : struct, IBinaryInteger<T>, IMinMaxValue<T>
 {
-    private static readonly string Expected = $"A whole number from {T.MinValue} to {T.MaxValue} is expected.";
+    /// <summary>Which numbers are good for the field is told by its validation; this type's own range is news only to who is past it.</summary>
+    private const string NotWhole = "A whole number is expected.";
+
+    private static readonly string OutOfRange = $"A whole number from {T.MinValue} to {T.MaxValue} is expected.";
 
     public override T Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
     {
-        if (reader.TokenType != JsonTokenType.Number || !reader.TryGetDecimal(out var number) || number != decimal.Truncate(number)
-            || number < decimal.CreateChecked(T.MinValue) || number > decimal.CreateChecked(T.MaxValue))
+        if (reader.TokenType != JsonTokenType.Number)
         {
-            throw new JsonException(Expected);
+            throw new JsonException(NotWhole);
         }
 
-        return T.CreateChecked(number);
+        if (!reader.TryGetDecimal(out var number))
+        {
+            throw new JsonException(OutOfRange);
+        }
+
+        if (number != decimal.Truncate(number))
+        {
+            throw new JsonException(NotWhole);
+        }
+
+        return number >= decimal.CreateChecked(T.MinValue) && number <= decimal.CreateChecked(T.MaxValue)
+            ? T.CreateChecked(number)
+            : throw new JsonException(OutOfRange);
     }
 
     public override void Write(Utf8JsonWriter writer, T value, JsonSerializerOptions options) => writer.WriteNumberValue(long.CreateChecked(value));

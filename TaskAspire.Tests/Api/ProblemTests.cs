@@ -69,7 +69,9 @@ public sealed class ProblemTests(BackingServices services)
     [InlineData("tasks", """{"title":"  "}""", "title", "A text is expected that is not blank.")]
     [InlineData("categories", """{"name":""}""", "name", "A text is expected that is not blank.")]
     [InlineData("tasks/bulk", """{"atomic":1,"operations":[]}""", "atomic", "true or false is expected.")]
-    [InlineData("tasks", """{"title":"a","reminders":[{"minutesBeforeDue":"x"}]}""", "reminders[0].minutesBeforeDue", "number")]
+    [InlineData("tasks", """{"title":"a","reminders":[{"minutesBeforeDue":"x"}]}""", "reminders[0].minutesBeforeDue", "A whole number is expected.")]
+    [InlineData("tasks", """{"title":"a","reminders":[{"minutesBeforeDue":1.5}]}""", "reminders[0].minutesBeforeDue", "A whole number is expected.")]
+    [InlineData("tasks", """{"title":"a","reminders":[{"minutesBeforeDue":1e10}]}""", "reminders[0].minutesBeforeDue", "to 2147483647")]
     [InlineData("tasks", """{"title":"a",}""", "$", "trailing comma")]
     [InlineData("tasks", """  """, "$", "JSON token")]
     public async Task What_is_wrong_is_said_in_the_clients_words(string route, string body, string field, string message)

@@ -1,5 +1,4 @@
 using TaskAspire.ApiService.Json;
-using TaskAspire.ApiService.Tasks;
 using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.Data.Tasks;
 
@@ -181,7 +180,7 @@ internal static class CalendarImport
                 return null;
             }
 
-            var text = string.Join('\n', todo.All("EXDATE").Select(e => $"EXDATE{e.Raw}:{e.Value}").Prepend(rules[0].Value));
+            var text = string.Join('\n', todo.All("EXDATE").Select(Exception).Prepend(rules[0].Value));
             // Beside a DUE, programs mean a rule of due dates, as ours is.
             if (todo.Find("DUE") is not null || todo.Find("DTSTART") is not { } start || due is not { } end || Time(start) is not { } begin || begin == end
                 || !SeriesRuleParser.TryParse(text, out var series, out _))
@@ -257,7 +256,12 @@ internal static class CalendarImport
             return null;
         }
 
-        private static string? ZoneOf(CalendarLine line) => TimeZones.Find(line.Parameters.GetValueOrDefault("TZID"));
+        /// <summary>An EXDATE as a recurrence has it: zones there have one name, and no quotes.</summary>
+        private static string Exception(CalendarLine line) => ZoneOf(line) is { } zone
+            ? $"EXDATE{(line.Parameters.TryGetValue("VALUE", out var type) ? $";VALUE={type}" : "")};TZID={zone}:{line.Value}"
+            : $"EXDATE{line.Raw}:{line.Value}";
+
+        private static string? ZoneOf(CalendarLine line) => CalendarZones.Find(line.Parameters.GetValueOrDefault("TZID"));
 
         private void Wrong(CalendarLine line, string message) => errors.Add($"line {line.Number}, {line.Name}", message);
     }

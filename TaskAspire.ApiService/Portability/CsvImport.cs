@@ -13,7 +13,7 @@ internal static class CsvImport
     public static async Task<ImportContent> ReadAsync(string text, int mostTasks, CancellationToken cancellationToken)
     {
         var content = new ImportContent();
-        using var csv = new CsvParser(new StringReader(text), CsvRules.Rfc4180);
+        using var csv = new CsvParser(new StringReader(text), CsvRules.Of(text));
         try
         {
             if (!await csv.ReadAsync() || Header(csv, content.Errors) is not { } columns)

@@ -16,4 +16,14 @@ internal static class CsvRules
         // Formulas are guarded against by CsvColumns, which can take the guard away again.
         InjectionOptions = InjectionOptions.None,
     };
+
+    private static CsvConfiguration Semicolons { get; } = Rfc4180 with { Delimiter = ";" };
+
+    /// <summary>The rules of a table: with semicolons between its cells, as Excel writes them where the comma is in numbers, when its first line has them and no comma.</summary>
+    public static CsvConfiguration Of(string text)
+    {
+        var end = text.AsSpan().IndexOfAny('\r', '\n');
+        var first = end < 0 ? text : text.AsSpan(0, end);
+        return first.Contains(';') && !first.Contains(',') ? Semicolons : Rfc4180;
+    }
 }

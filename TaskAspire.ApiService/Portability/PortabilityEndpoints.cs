@@ -50,7 +50,7 @@ internal static class PortabilityEndpoints
             .Produces<PortableDocument>(StatusCodes.Status200OK, Json, Csv, Calendar).ProducesProblem(StatusCodes.Status406NotAcceptable);
         group.MapPost("/import", ImportAsync).RequireAuthorization(AuthPolicies.TasksWrite).WithName("importTasks").WithSummary("Import tasks").DescribeImportQuery().DescribeTexts(Texts)
             .WithDescription(
-                "A document of GET /export in any of its formats, or a CSV or iCalendar file of another program; up to 128 MiB and 100,000 tasks, where the server is not set otherwise. All of it is "
+                "A document of GET /export in any of its formats, or a CSV (with commas or semicolons) or iCalendar file of another program; up to 128 MiB and 100,000 tasks, where the server is not set otherwise. All of it is "
                 + "checked by the rules for single tasks first, and what is wrong is told by line and field; then all or nothing is written. Tasks get new "
                 + "ids; categories and tags are found by name, or made. Importing the same twice makes everything twice: send an Idempotency-Key. "
                 + "A server works on a few imports at a time; more are answered 429.")

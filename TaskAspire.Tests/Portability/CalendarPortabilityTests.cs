@@ -203,6 +203,34 @@ public sealed class CalendarPortabilityTests(BackingServices services)
     }
 
     [Theory]
+    [InlineData("W. Europe Standard Time")]
+    [InlineData("\"W. Europe Standard Time\"")]
+    [InlineData("\"Europe/Berlin\"")]
+    [InlineData("/freeassociation.sourceforge.net/Europe/Berlin")]
+    [InlineData("/mozilla.org/20050126_1/Europe/Berlin")]
+    public async Task Time_zones_are_known_by_the_names_that_programs_give_them(string zone)
+    {
+        var user = await _api.CreateUserAsync();
+
+        await user.ImportAsync(Calendar, $"""
+            BEGIN:VCALENDAR
+            BEGIN:VTODO
+            SUMMARY:x
+            DUE;TZID={zone}:20310324T090000
+            RRULE:FREQ=WEEKLY
+            EXDATE;TZID={zone}:20310331T090000
+            END:VTODO
+            END:VCALENDAR
+            """);
+
+        var task = (await user.GetAsync("tasks")).Json["items"]![0]!;
+        // Germany goes to summer time between the two.
+        Assert.Equal(
+            ("2031-03-24T08:00:00.000Z", "Europe/Berlin", "FREQ=WEEKLY\nEXDATE:20310331T070000Z"),
+            ((string?)task["dueDate"], (string?)task["timeZone"], (string?)task["recurrence"]));
+    }
+
+    [Theory]
     [InlineData("", "$")]
     [InlineData("hello", "line 1")]
     [InlineData("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR", "$")]

@@ -51,6 +51,17 @@ public sealed class CsvPortabilityTests(BackingServices services)
         Assert.All(tasks, t => Assert.Equal("\r=cmd()\nx", (string?)t!["description"]));
     }
 
+    [Fact]
+    public async Task A_table_with_semicolons_is_read_as_one_with_commas()
+    {
+        var user = await _api.CreateUserAsync();
+
+        await user.ImportAsync(Csv, "\uFEFFtitle;tags;description\r\na, b;\"x;y\";\"l1\nl2; l3\"\r\n");
+
+        var task = (await user.GetAsync("tasks")).Json["items"]![0]!;
+        Assert.Equal(("a, b", "x y", "l1\nl2; l3"), ((string?)task["title"], string.Join(' ', task["tags"]!.AsArray()), (string?)task["description"]));
+    }
+
     [Theory]
     [InlineData("title\n\n\"x", "line 3")]
     [InlineData("", "line 1")]

@@ -16,7 +16,7 @@ internal static class AuthEndpoints
 {
     private const string BasePath = "/api/v1/auth";
 
-    /// <summary>Maps <c>/api/v1/auth</c> and <c>/.well-known/jwks.json</c>. Call it on the application itself.</summary>
+    /// <summary>Maps <c>/api/v1/auth</c> and <c>/.well-known/jwks.json</c>. Call it on routes without a path of their own.</summary>
     public static IEndpointRouteBuilder MapAuth(this IEndpointRouteBuilder app)
     {
         app.MapGet("/.well-known/jwks.json", GetKeys).AllowAnonymous()

@@ -31,6 +31,11 @@ internal sealed class LiveStreams(
     {
         var stream = new EventStream(context.Response);
         await stream.BeginAsync(options.Value.ReconnectDelay, cancellationToken);
+        if (HttpMethods.IsHead(context.Request.Method))
+        {
+            return;
+        }
+
         var heartbeat = options.Value.HeartbeatInterval;
         var lastBeat = clock.GetTimestamp();
         var look = true;

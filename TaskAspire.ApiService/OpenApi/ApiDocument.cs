@@ -15,6 +15,8 @@ internal static class ApiDocument
         builder.Services.AddOpenApi("v1", options =>
         {
             options.OpenApiVersion = OpenApiSpecVersion.OpenApi3_1;
+            // HTTP itself says what it is where there is GET; clients would get each method twice.
+            options.ShouldInclude = route => route.HttpMethod != HttpMethods.Head;
             options.AddSchemaTransformer((schema, context, _) => Done(() => ConvertedTypes.Describe(schema, context)));
             options.AddOperationTransformer(Bodies.DescribeAsync);
             options.AddOperationTransformer((operation, context, _) => Done(() => Credentials.Describe(operation, context)));
@@ -56,7 +58,7 @@ internal static class ApiDocument
                 Tasks whose reminders and events reach other systems as signed webhooks.
 
                 Errors are RFC 9457 problem details with a stable `type` (docs/problems.md). Times are RFC 3339, UTC. Members that are not known are refused.
-                A POST with an `Idempotency-Key` can be repeated without being done twice.
+                A POST with an `Idempotency-Key` can be repeated without being done twice. Where there is GET, HEAD has the same headers.
                 """,
             Contact = new OpenApiContact { Name = "TaskAspire" },
             License = new OpenApiLicense { Name = "MIT", Identifier = "MIT" },

@@ -7,6 +7,9 @@ namespace TaskAspire.ApiService.Portability;
 /// <summary>The names that programs give time zones in iCalendar, where they are free to (RFC 5545 §3.2.19).</summary>
 internal static class CalendarZones
 {
+    /// <summary>No zone has a longer name, in characters. What an import calls one may be megabytes, with a slash in every place.</summary>
+    private const int LongestName = 50;
+
     /// <summary>Outlook and Exchange name zones as Windows does.</summary>
     private static readonly FrozenDictionary<string, string> WindowsNames =
         TzdbDateTimeZoneSource.Default.WindowsToTzdbIds.ToFrozenDictionary(StringComparer.OrdinalIgnoreCase);
@@ -22,7 +25,7 @@ internal static class CalendarZones
         // A name that is good everywhere begins with a slash and who says so: /freeassociation.sourceforge.net/Europe/Berlin.
         if (name.StartsWith('/'))
         {
-            for (var slash = 0; slash >= 0; slash = name.IndexOf('/', slash + 1))
+            for (var slash = name.IndexOf('/', Math.Max(0, name.Length - 1 - LongestName)); slash >= 0; slash = name.IndexOf('/', slash + 1))
             {
                 if (TimeZones.Find(name[(slash + 1)..]) is { } zone)
                 {

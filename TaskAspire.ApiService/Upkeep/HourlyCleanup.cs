@@ -1,8 +1,12 @@
 namespace TaskAspire.ApiService.Upkeep;
 
-/// <summary>Removes, once an hour, what is past keeping. A failure is logged and left to the next hour. Any number of instances may do the same at once.</summary>
+/// <summary>
+/// Removes what is past keeping, some minutes after the start (an instance may not live for an hour) and then once an hour. A failure is logged and left to
+/// the next time. Any number of instances may do the same at once.
+/// </summary>
 internal abstract class HourlyCleanup(TimeProvider clock, ILogger logger) : BackgroundService
 {
+    private static readonly TimeSpan FirstDelay = TimeSpan.FromMinutes(5);
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
     protected TimeProvider Clock { get; } = clock;
@@ -13,9 +17,10 @@ internal abstract class HourlyCleanup(TimeProvider clock, ILogger logger) : Back
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(Interval, Clock);
+        using var timer = new PeriodicTimer(FirstDelay, Clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
+            timer.Period = Interval;
             try
             {
                 var removed = await RemoveExpiredAsync(stoppingToken);
@@ -23,7 +28,7 @@ internal abstract class HourlyCleanup(TimeProvider clock, ILogger logger) : Back
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogWarning(failure, "{Cleanup} failed; it is tried again in {Delay}", GetType().Name, Interval);
+                logger.LogWarning(failure, "{Cleanup} failed; it is tried again in {Delay}", GetType().Name, timer.Period);
             }
         }
     }

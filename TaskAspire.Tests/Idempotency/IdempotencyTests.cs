@@ -1,10 +1,12 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using TaskAspire.ApiService.Idempotency;
+using TaskAspire.Data;
 using TaskAspire.Tests.Api;
 using TaskAspire.Tests.Fixtures;
 
@@ -202,7 +204,9 @@ public sealed class IdempotencyTests(BackingServices services)
         await user.SendWithKeyAsync("tasks", Task("Two"), key, HttpStatusCode.Created);
 
         var cleanup = api.Services.GetServices<IHostedService>().OfType<IdempotencyCleanup>().Single();
-        Assert.Equal(1, await cleanup.RemoveExpiredAsync(token));
+        await cleanup.RemoveExpiredAsync(token);
+        await using var scope = api.Services.CreateAsyncScope();
+        Assert.Equal([key], await scope.ServiceProvider.GetRequiredService<TaskDbContext>().IdempotencyKeys.Select(kept => kept.Key).ToListAsync(token));
     }
 
     [Fact]

@@ -23,6 +23,7 @@ internal static class StoreExtensions
         builder.Services.AddHostedService<WarmUp>();
         builder.AddRedis();
         builder.Services.AddSingleton<RedisGate>();
+        builder.Services.AddActivatedSingleton<RedisGateMetrics>();
 
         builder.AddDatabaseHealthCheck(
             (services, token) => services.GetRequiredService<SchemaHistory>().IsUpToDateAsync(token),

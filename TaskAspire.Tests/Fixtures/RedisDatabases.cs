@@ -34,11 +34,25 @@ internal sealed class RedisDatabases : IAsyncDisposable
     public async Task<RedisLease> RentAsync(CancellationToken cancellationToken)
     {
         var database = await _free.Reader.ReadAsync(cancellationToken);
-        await _connection.GetServers()[0].FlushDatabaseAsync(database).WaitAsync(cancellationToken);
+        await Eventually.TrueAsync(() => TryFlushAsync(database, cancellationToken), cancellationToken);
         var configuration = _configuration.Clone();
         configuration.DefaultDatabase = database;
         return new RedisLease(configuration.ToString(includePassword: true), database, _free.Writer);
     }
 
     public ValueTask DisposeAsync() => _connection.DisposeAsync();
+
+    /// <summary>False when the connection was given up meanwhile, as after the machine stood still for a while: the client cancels what was under way, and connects again.</summary>
+    private async Task<bool> TryFlushAsync(int database, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _connection.GetServers()[0].FlushDatabaseAsync(database).WaitAsync(cancellationToken);
+            return true;
+        }
+        catch (Exception failure) when (failure is RedisConnectionException or RedisTimeoutException or OperationCanceledException && !cancellationToken.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
 }

@@ -152,14 +152,5 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
         return ended.Count;
     }
 
-    private static string? Shorten(string userAgent)
-    {
-        if (userAgent.Length <= UserAgentMaxLength)
-        {
-            return userAgent.Length == 0 ? null : userAgent;
-        }
-
-        // Half of a surrogate pair cannot be stored.
-        return userAgent[..(char.IsHighSurrogate(userAgent[UserAgentMaxLength - 1]) ? UserAgentMaxLength - 1 : UserAgentMaxLength)];
-    }
+    private static string? Shorten(string userAgent) => userAgent.Length == 0 ? null : userAgent.CutTo(UserAgentMaxLength);
 }

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using TaskAspire.ServiceDefaults.Telemetry;
 
 namespace TaskAspire.ApiService.Redis;
 
@@ -6,6 +7,6 @@ namespace TaskAspire.ApiService.Redis;
 internal sealed class RedisGateMetrics
 {
     /// <summary>Begins to tell it.</summary>
-    public RedisGateMetrics(IMeterFactory meters, RedisGate gate) => meters.Create("TaskAspire.Redis").CreateObservableGauge(
+    public RedisGateMetrics(IMeterFactory meters, RedisGate gate) => meters.Create(RedisMetrics.MeterName).CreateObservableGauge(
         "redis_client_usable", () => gate.IsOpen ? 1 : 0, unit: null, "1 while Redis answers and takes writes, else 0: the API goes without it.");
 }

@@ -8,7 +8,7 @@ namespace TaskAspire.Data.Keys;
 
 /// <summary>
 /// Where Data Protection keeps its keys: the table <c>data_protection_keys</c>. By SQL rather than by the framework's <c>PersistKeysToDbContext</c>: the
-/// dispatcher needs EF Core for nothing else, and loading it is a third of its start (docs/performance.md).
+/// dispatcher needs EF Core for nothing else (but its inbox, in Development), and loading it is a third of its start (docs/performance.md).
 /// </summary>
 public sealed class KeyRingTable(NpgsqlDataSource database, ILogger<KeyRingTable> logger) : IXmlRepository
 {

@@ -10,9 +10,12 @@ namespace TaskAspire.ServiceDefaults.Telemetry;
 /// </summary>
 public sealed class RedisMetrics
 {
+    /// <summary>The meter of all that is measured of Redis.</summary>
+    public const string MeterName = "TaskAspire.Redis";
+
     private static readonly KeyValuePair<string, object?> Answered = new("result", "answered");
     private static readonly KeyValuePair<string, object?> Failed = new("result", "failed");
-    private static readonly Meter Meter = new("TaskAspire.Redis");
+    private static readonly Meter Meter = new(MeterName);
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram(
         "redis_client_operation_duration_seconds", "s", "What a caller waited for Redis.", tags: null, Histograms.RedisSeconds);
@@ -23,7 +26,7 @@ public sealed class RedisMetrics
     public RedisMetrics(IMeterFactory meters, IConnectionMultiplexer connection)
     {
         connection.ConnectionFailed += (_, _) => Interlocked.Increment(ref _connectionFailures);
-        var meter = meters.Create(Meter.Name);
+        var meter = meters.Create(MeterName);
         meter.CreateObservableGauge(
             "redis_client_connected", () => connection.IsConnected ? 1 : 0, unit: null, "1 while there is a connection to Redis, else 0.");
         meter.CreateObservableCounter(

@@ -1,6 +1,7 @@
 using System.Data;
 using Npgsql;
 using NpgsqlTypes;
+using TaskAspire.Data;
 using TaskAspire.Data.Webhooks;
 using TaskAspire.WebhookDispatcher.Endpoints;
 
@@ -163,11 +164,6 @@ internal sealed class DeliveryRecords(NpgsqlDataSource database, EndpointHealth 
         return new NpgsqlBatch(connection) { BatchCommands = { giveBack, new NpgsqlBatchCommand(Wake) } };
     }
 
-    // What the TLS library says is part of some messages. Half a surrogate pair would have all of the batch refused by the driver, again and again.
-    private static string? Cut(string? message)
-    {
-        var text = message?.Replace("\0", "", StringComparison.Ordinal);
-        return text is null || text.Length <= WebhookAttempt.ErrorMessageMaxLength ? text
-            : text[..(char.IsHighSurrogate(text[WebhookAttempt.ErrorMessageMaxLength - 1]) ? WebhookAttempt.ErrorMessageMaxLength - 1 : WebhookAttempt.ErrorMessageMaxLength)];
-    }
+    // What the TLS library says is part of some messages. What PostgreSQL does not take would have all of the batch refused, again and again.
+    private static string? Cut(string? message) => message?.Replace("\0", "", StringComparison.Ordinal).CutTo(WebhookAttempt.ErrorMessageMaxLength);
 }

@@ -29,9 +29,12 @@ internal sealed class ApiClient(HttpClient http)
     }
 
     /// <summary>The same user on another instance.</summary>
-    public ApiClient On(ApiHost other)
+    public ApiClient On(ApiHost other) => On(other.CreateClient());
+
+    /// <summary>The same user by another client.</summary>
+    public ApiClient On(HttpClient other)
     {
-        var client = new ApiClient(other.CreateClient()) { Email = Email, RefreshToken = RefreshToken };
+        var client = new ApiClient(other) { Email = Email, RefreshToken = RefreshToken };
         client.Use(AccessToken);
         return client;
     }

@@ -22,6 +22,7 @@ public sealed class ObservedSystem(BackingServices services) : IAsyncLifetime
     private readonly TestDirectory _directory = new();
     private readonly CancellationTokenSource _ending = new();
     private readonly HttpClient _http = new() { Timeout = TimeSpan.FromSeconds(30) };
+    private HttpClient _client = null!;
     private Task _load = Task.CompletedTask;
     private StackProcess _stack = null!;
     private WebhookReceiver _receiver = null!;
@@ -49,7 +50,8 @@ public sealed class ObservedSystem(BackingServices services) : IAsyncLifetime
             ["--no-dashboard", "--postgres", database.ConnectionString, "--redis", _redis.ConnectionString],
             [("RateLimiting__Enabled", "false")],
             token);
-        _load = LoadAsync(_ending.Token);
+        _client = new HttpClient { BaseAddress = _stack.Api, Timeout = TimeSpan.FromSeconds(30) };
+        _load = LoadAsync(await PrepareAsync(token), _ending.Token);
     }
 
     public async ValueTask DisposeAsync()
@@ -60,6 +62,7 @@ public sealed class ObservedSystem(BackingServices services) : IAsyncLifetime
         await _receiver.DisposeAsync();
         await _network.DisposeAsync();
         await _redis.DisposeAsync();
+        _client.Dispose();
         _http.Dispose();
         _ending.Dispose();
         _directory.Dispose();
@@ -79,10 +82,12 @@ public sealed class ObservedSystem(BackingServices services) : IAsyncLifetime
         return JsonNode.Parse(await response.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!;
     }
 
-    private async Task LoadAsync(CancellationToken cancellationToken)
+    /// <summary>A user with three webhooks.</summary>
+    private async Task<ApiClient> PrepareAsync(CancellationToken cancellationToken)
     {
-        using var http = new HttpClient { BaseAddress = _stack.Api, Timeout = TimeSpan.FromSeconds(30) };
-        var user = new ApiClient(http);
+        // The database is behind a proxy of this process, which runs other tests, too: while it stands still, the API says that there is no database.
+        using var patient = new HttpClient(new SendAgainHandler(new SocketsHttpHandler())) { BaseAddress = _stack.Api, Timeout = TimeSpan.FromMinutes(1) };
+        var user = new ApiClient(patient);
         await user.RegisterAndLogInAsync(cancellationToken);
         foreach (var path in new[] { "/hook", "/fails", "/gone" })
         {
@@ -90,7 +95,12 @@ public sealed class ObservedSystem(BackingServices services) : IAsyncLifetime
             await user.SendAsync(HttpMethod.Post, "webhooks", webhook, HttpStatusCode.Created, cancellationToken);
         }
 
-        var stream = ListenAsync(http, cancellationToken);
+        return user.On(_client);
+    }
+
+    private async Task LoadAsync(ApiClient user, CancellationToken cancellationToken)
+    {
+        var stream = ListenAsync(user.Http, cancellationToken);
         for (var round = 0; !cancellationToken.IsCancellationRequested; round++)
         {
             try

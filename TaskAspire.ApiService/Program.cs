@@ -3,6 +3,7 @@ using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Availability;
 using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Categories;
+using TaskAspire.ApiService.Cors;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Idempotency;
 using TaskAspire.ApiService.Live;
@@ -24,6 +25,7 @@ var builder = WebApplication.CreateBuilder(IntegrationVariables.WithNodeEnvironm
 builder.AddServiceDefaults();
 builder.AddStores();
 builder.AddDatabaseGate();
+builder.AddCrossOriginRequests();
 builder.AddProblems();
 builder.AddRequests();
 builder.AddAuth();
@@ -43,6 +45,7 @@ var app = builder.Build();
 
 app.UseKnownProxies();
 app.UsePrivateAnswers();
+app.UseCrossOriginRequests();
 app.UseProblems();
 app.UseDatabaseGate();
 app.UseAuthentication();

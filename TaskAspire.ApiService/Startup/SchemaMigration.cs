@@ -32,6 +32,7 @@ internal sealed class SchemaMigration(
     DatabaseMigrator migrator, IOptions<DatabaseOptions> options, TimeProvider clock, ILogger<SchemaMigration> logger) : BackgroundService, IHostedLifecycleService
 {
     private bool _done = !options.Value.MigrateAtStart;
+    private string? _toldReason;
 
     public async Task StartingAsync(CancellationToken cancellationToken) => await TryMigrateAsync(cancellationToken);
 
@@ -64,7 +65,13 @@ internal sealed class SchemaMigration(
         }
         catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
         {
-            logger.LogWarning("The schema could not be migrated yet and will be tried again: {Reason}", exception.GetBaseException().Message);
+            // Once for each reason: a server that stays wrongly set up would fill the log.
+            var reason = exception.GetBaseException().Message;
+            if (reason != _toldReason)
+            {
+                _toldReason = reason;
+                logger.LogWarning("The schema could not be migrated yet and will be tried again: {Reason}", reason);
+            }
         }
     }
 }

@@ -77,6 +77,7 @@ internal static class SeriesRuleParser
             throw new SeriesRuleException("FREQ is missing: HOURLY, DAILY, WEEKLY, MONTHLY or YEARLY.");
         }
 
+        NameLongUnits(parts);
         var rule = new RecurrenceRule(FrequencyType.Daily);
         foreach (var (name, value) in parts)
         {
@@ -86,6 +87,29 @@ internal static class SeriesRuleParser
         SeriesRuleLimits.Check(rule);
         return rule;
     }
+
+    /// <summary>Whole hours, days and weeks that are counted in seconds or minutes: Vikunja writes each day as <c>FREQ=SECONDLY;INTERVAL=86400</c>.</summary>
+    private static void NameLongUnits(Dictionary<string, string> parts)
+    {
+        var unit = parts["FREQ"] switch { "SECONDLY" => 1, "MINUTELY" => 60, _ => 0 };
+        if (unit == 0 || parts.Keys.Any(name => name.StartsWith("BY", StringComparison.Ordinal))
+            || !int.TryParse(parts.GetValueOrDefault("INTERVAL"), NumberStyles.None, CultureInfo.InvariantCulture, out var interval) || interval == 0)
+        {
+            return;
+        }
+
+        foreach (var (frequency, longUnit) in LongUnits)
+        {
+            if ((long)interval * unit % longUnit == 0)
+            {
+                parts["FREQ"] = frequency;
+                parts["INTERVAL"] = ((long)interval * unit / longUnit).ToString(CultureInfo.InvariantCulture);
+                return;
+            }
+        }
+    }
+
+    private static readonly (string Frequency, int Seconds)[] LongUnits = [("WEEKLY", 7 * 86_400), ("DAILY", 86_400), ("HOURLY", 3_600)];
 
     private static void Set(RecurrenceRule rule, string name, string value)
     {
@@ -147,7 +171,7 @@ internal static class SeriesRuleParser
         "WEEKLY" => FrequencyType.Weekly,
         "MONTHLY" => FrequencyType.Monthly,
         "YEARLY" => FrequencyType.Yearly,
-        "SECONDLY" or "MINUTELY" => throw new SeriesRuleException($"FREQ={value} is too often for a task; HOURLY is the shortest."),
+        "SECONDLY" or "MINUTELY" => throw new SeriesRuleException($"FREQ={value} is too often for a task; HOURLY is the shortest. By itself, with an INTERVAL of whole hours, days or weeks, it is read as these."),
         _ => throw new SeriesRuleException($"FREQ={Quote(value)} is not one of HOURLY, DAILY, WEEKLY, MONTHLY, YEARLY."),
     };
 

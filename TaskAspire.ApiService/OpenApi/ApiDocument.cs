@@ -23,10 +23,12 @@ internal static class ApiDocument
             options.AddOperationTransformer((operation, context, _) => Done(() => ConditionalRequests.Describe(operation, context)));
             options.AddOperationTransformer((operation, context, _) => Done(() => CommonAnswers.Describe(operation, context)));
             options.AddDocumentTransformer((document, _, _) => Done(() => DescribeApi(document)));
+            options.AddDocumentTransformer((document, _, _) => Done(() => Areas.Describe(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => CommonAnswers.AddComponents(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => ConvertedTypes.DescribeAnyValues(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => RequestSchemas.Describe(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => Examples.Add(document)));
+            options.AddDocumentTransformer((document, _, _) => Done(() => EventOperations.Describe(document)));
         });
         return builder;
     }

@@ -32,6 +32,13 @@ internal static class EventCatalogue
     private static readonly Guid Id = new("019caa1d-5a00-7000-8000-000000000001");
     private static readonly Guid UserId = new("019caa1d-5a00-7000-8000-000000000002");
 
+    /// <summary>JSON Schema of a task as events carry it.</summary>
+    public static JsonNode TaskSchema { get; } = ApiJson.Options.GetJsonSchemaAsNode(typeof(TaskResponse), new JsonSchemaExporterOptions
+    {
+        TreatNullObliviousAsNonNullable = true,
+        TransformSchemaNode = Describe,
+    });
+
     public static IReadOnlyList<EventTypeResponse> All { get; } =
     [
         OfTask(WebhookEventTypes.TaskCreated, "A task was created. data is the task."),
@@ -51,7 +58,7 @@ internal static class EventCatalogue
             WebhookEventTypes.WebhookDisabled,
             "Another endpoint of the same owner was disabled: it answered 410 (gone), or every attempt failed for 120 hours (failing).",
             Members(
-                ("endpointId", Text("uuid")), ("url", Text()), ("reason", new JsonObject { ["enum"] = new JsonArray("gone", "failing") }), ("disabledAt", Text("date-time"))),
+                ("endpointId", Text("uuid")), ("url", Text()), ("reason", new JsonObject { ["type"] = "string", ["enum"] = new JsonArray("gone", "failing") }), ("disabledAt", Text("date-time"))),
             WebhookPayload.ForDisabled(Time, Id, "https://example.com/hook", "gone")),
     ];
 
@@ -60,7 +67,7 @@ internal static class EventCatalogue
     private static EventTypeResponse OfTask(string type, string description)
     {
         var task = TaskResponse.From(new TaskItem { Id = Id, UserId = UserId, Title = "Water the plants", DueDate = Time, CreatedAt = Time, UpdatedAt = Time }, null, ["home"], []);
-        return Of(type, description, TaskSchema(), WebhookPayload.Write(type, Time, json => JsonSerializer.Serialize(json, task, ApiJson.Options)));
+        return Of(type, description, TaskSchema.DeepClone(), WebhookPayload.Write(type, Time, json => JsonSerializer.Serialize(json, task, ApiJson.Options)));
     }
 
     private static EventTypeResponse OfDueTask(string type, string description)
@@ -76,7 +83,7 @@ internal static class EventCatalogue
 
     private static EventTypeResponse Of(string type, string description, JsonNode data, byte[] example)
     {
-        var schema = Members(("event", new JsonObject { ["const"] = type }), ("timestamp", Text("date-time")), ("data", data));
+        var schema = Members(("event", new JsonObject { ["type"] = "string", ["const"] = type }), ("timestamp", Text("date-time")), ("data", data));
         schema.Insert(0, "$schema", "https://json-schema.org/draft/2020-12/schema");
         schema.Insert(1, "$id", $"urn:taskaspire:event:{type}");
         return new EventTypeResponse(type, description, schema, JsonNode.Parse(example)!);
@@ -99,12 +106,6 @@ internal static class EventCatalogue
 
         return schema;
     }
-
-    private static JsonNode TaskSchema() => ApiJson.Options.GetJsonSchemaAsNode(typeof(TaskResponse), new JsonSchemaExporterOptions
-    {
-        TreatNullObliviousAsNonNullable = true,
-        TransformSchemaNode = Describe,
-    });
 
     // Of types with converters of our own the exporter knows nothing; and all that a task has is always sent.
     private static JsonNode Describe(JsonSchemaExporterContext context, JsonNode schema)

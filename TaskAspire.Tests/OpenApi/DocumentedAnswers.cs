@@ -3,7 +3,7 @@ using NJsonSchema;
 
 namespace TaskAspire.Tests.OpenApi;
 
-/// <summary>Whether an answer is one that the document knows: its status, its media type, and its body down to the last member.</summary>
+/// <summary>Whether an answer, or a webhook, is one that the document knows: its status, its media type, and its body down to the last member.</summary>
 internal sealed class DocumentedAnswers
 {
     /// <summary>What HTTP itself has beside an answer.</summary>
@@ -36,6 +36,11 @@ internal sealed class DocumentedAnswers
                     }
                 }
             }
+        }
+
+        foreach (var (type, item) in document["webhooks"]!.AsObject())
+        {
+            definitions[type] = new JsonObject { ["allOf"] = new JsonArray(Closed(item!["post"]!["requestBody"]!["content"]!["application/json"]!["schema"]!)) };
         }
 
         return new DocumentedAnswers(document, await JsonSchema.FromJsonAsync(new JsonObject { ["definitions"] = definitions }.ToJsonString()));
@@ -72,6 +77,25 @@ internal sealed class DocumentedAnswers
 
         var errors = schema.Validate(body);
         return errors.Count == 0 ? null : $"{status} does not fit its schema: {string.Join("; ", errors.Take(3))}: {body}";
+    }
+
+    /// <summary>What is wrong with a webhook; null when all is well.</summary>
+    public string? FindProblemOfEvent(string type, string body, IReadOnlyCollection<string> headers)
+    {
+        var parameters = _document["webhooks"]![type]!["post"]!["parameters"]!.AsArray();
+        var known = parameters.Select(parameter => (string)parameter!["name"]!).ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (headers.FirstOrDefault(h => !known.Contains(h) && h != "Host" && !OfEveryAnswer.Contains(h)) is { } undocumented)
+        {
+            return $"{type} has a header that is not documented: {undocumented}";
+        }
+
+        if (parameters.FirstOrDefault(parameter => (bool?)parameter!["required"] == true && !headers.Contains((string)parameter["name"]!, StringComparer.OrdinalIgnoreCase)) is { } missing)
+        {
+            return $"{type} lacks the header {missing["name"]}";
+        }
+
+        var errors = _schemas.Definitions[type].Validate(body);
+        return errors.Count == 0 ? null : $"{type} does not fit its schema: {string.Join("; ", errors.Take(3))}: {body}";
     }
 
     private static string Key(string path, string method, string status, string mediaType) => $"{method} {path} {status} {mediaType}";

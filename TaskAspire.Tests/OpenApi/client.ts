@@ -1,6 +1,6 @@
 // A client as a TypeScript team would write it: its types are generated from the document, and the compiler checks every call against them.
 import createClient from "openapi-fetch";
-import type { paths } from "./api.js";
+import type { paths, webhooks } from "./api.js";
 
 declare const process: { argv: string[] };
 
@@ -52,4 +52,9 @@ const list = must(await api.GET("/api/v1/tasks", { params: { query: { priority: 
 equal(list.items[0].title, "Write a typed client", "the first of the list");
 equal(must(await api.POST("/api/v1/tasks/{id}/complete", { params: { path: { id: task.id } } })).status, "done", "status");
 equal((await api.DELETE("/api/v1/tasks/{id}", { params: { path: { id: task.id } } })).response.status, 204, "deletion");
+// What a receiver is sent has types, too.
+type Reminder = webhooks["task.reminder"]["post"]["requestBody"]["content"]["application/json"];
+type Created = webhooks["task.created"]["post"]["requestBody"]["content"]["application/json"];
+const tell = (event: Reminder | Created) => (event.event === "task.reminder" ? event.data.taskId : event.data.id);
+equal(tell({ event: "task.reminder", timestamp: "2030-01-31T11:45:00Z", data: { taskId: "1", title: "Write a client", dueDate: null, userId: "2" } }), "1", "taskId");
 console.log("all well");

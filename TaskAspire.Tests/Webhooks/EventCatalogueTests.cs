@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using TaskAspire.Data.Webhooks;
 using TaskAspire.Tests.Api;
 using TaskAspire.Tests.Fixtures;
+using TaskAspire.Tests.OpenApi;
 using static System.Net.HttpStatusCode;
 
 namespace TaskAspire.Tests.Webhooks;
@@ -30,7 +31,7 @@ public sealed class EventCatalogueTests(BackingServices services)
     }
 
     [Fact]
-    public async Task What_is_sent_fits_the_schema_of_its_type()
+    public async Task What_is_sent_fits_the_schema_of_its_type_and_the_document()
     {
         await using var stack = await WebhookStack.CreateAsync(services);
         stack.Receiver.Answer = (context, webhook) =>
@@ -70,10 +71,13 @@ public sealed class EventCatalogueTests(BackingServices services)
         await Eventually.TrueAsync(() => expected.IsSubsetOf(Sent()), TestContext.Current.CancellationToken);
 
         var schemas = (await user.GetAsync("webhook-events/types")).Json["items"]!.AsArray().ToDictionary(t => (string)t!["name"]!, t => t!["schema"]!);
+        var document = await DocumentedAnswers.ReadAsync(JsonNode.Parse(await user.Http.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken))!);
         Assert.All(stack.Receiver.Received, webhook =>
         {
             var body = JsonNode.Parse(webhook.Body)!;
-            Assert.Empty(JsonSchemaCheck.Problems(schemas[(string)body["event"]!], body));
+            var type = (string)body["event"]!;
+            Assert.Empty(JsonSchemaCheck.Problems(schemas[type], body));
+            Assert.Null(document.FindProblemOfEvent(type, body.ToJsonString(), [.. webhook.Headers.Keys]));
         });
 
         HashSet<string> Sent() => [.. stack.Receiver.Received.Select(webhook => (string)JsonNode.Parse(webhook.Body)!["event"]!)];

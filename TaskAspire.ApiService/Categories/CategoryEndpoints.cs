@@ -24,7 +24,7 @@ internal static class CategoryEndpoints
         var categories = api.MapGroup("/categories").WithTags("Categories").ProducesProblem(StatusCodes.Status401Unauthorized);
 
         var read = categories.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
-        read.MapGet("", ListAsync).WithName("listCategories").WithSummary("List categories").WithDescription("All of them, by name.");
+        read.MapGet("", ListAsync).WithName("listCategories").WithSummary("List categories").WithDescription("All of them, by name.").HasETag();
         read.MapGet("/{id:guid}", GetAsync).WithName("getCategory").WithSummary("Get a category").ProducesProblem(StatusCodes.Status404NotFound).HasETag();
 
         var write = categories.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
@@ -39,11 +39,12 @@ internal static class CategoryEndpoints
         return api;
     }
 
-    private static async Task<Ok<CategoryListResponse>> ListAsync(ClaimsPrincipal user, TaskDbContext database, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<CategoryListResponse>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(
+        ClaimsPrincipal user, TaskDbContext database, HttpContext context, CancellationToken cancellationToken)
     {
         var userId = user.UserId();
         var categories = await database.Categories.AsNoTracking().Where(c => c.UserId == userId).OrderBy(c => c.NameKey).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new CategoryListResponse(categories.ConvertAll(CategoryResponse.From)));
+        return new CategoryListResponse(categories.ConvertAll(CategoryResponse.From)).AnswerList(context);
     }
 
     private static async Task<Results<Ok<CategoryResponse>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(

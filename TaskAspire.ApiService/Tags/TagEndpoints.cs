@@ -24,7 +24,7 @@ internal static class TagEndpoints
 
         var read = tags.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listTags").WithSummary("List tags").WithDescription("By name.").DescribePaging()
-            .ProducesProblem(StatusCodes.Status400BadRequest);
+            .ProducesProblem(StatusCodes.Status400BadRequest).HasETag();
         read.MapGet("/{id:guid}", GetAsync).WithName("getTag").WithSummary("Get a tag").ProducesProblem(StatusCodes.Status404NotFound).HasETag();
 
         var write = tags.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
@@ -40,8 +40,8 @@ internal static class TagEndpoints
         return api;
     }
 
-    private static async Task<Results<Ok<TagListResponse>, ProblemHttpResult>> ListAsync(
-        PageQuery page, ClaimsPrincipal user, TaskDbContext database, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<TagListResponse>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(
+        PageQuery page, ClaimsPrincipal user, TaskDbContext database, HttpContext context, CancellationToken cancellationToken)
     {
         if (page.Errors.Count > 0)
         {
@@ -51,7 +51,7 @@ internal static class TagEndpoints
         var userId = user.UserId();
         var mine = database.Tags.AsNoTracking().Where(t => t.UserId == userId);
         var tags = await mine.OrderBy(t => t.NameKey).Skip(page.Start).Take(page.Limit).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new TagListResponse(tags.ConvertAll(TagResponse.From), page.Page, page.Limit, await mine.LongCountAsync(cancellationToken)));
+        return new TagListResponse(tags.ConvertAll(TagResponse.From), page.Page, page.Limit, await mine.LongCountAsync(cancellationToken)).AnswerList(context);
     }
 
     private static async Task<Results<Ok<TagResponse>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(

@@ -29,7 +29,4 @@ internal static class TaskETag
 
     /// <summary>Whether a write may go ahead: no <c>If-Match</c> was sent, or the current tag is in it (strong comparison).</summary>
     public static bool Allows(StringValues ifMatch, TaskResponse task) => EntityTags.Allow(ifMatch, Of(task));
-
-    /// <summary>Whether the client has it already: the current tag is in <c>If-None-Match</c> (weak comparison).</summary>
-    public static bool IsIn(StringValues header, string etag) => EntityTags.AreIn(header, etag);
 }

@@ -32,7 +32,7 @@ internal static class TaskEndpoints
 
         var read = tasks.MapGroup("").RequireAuthorization(AuthPolicies.TasksRead);
         read.MapGet("", ListAsync).WithName("listTasks").WithSummary("List tasks").DescribeListQuery()
-            .ProducesProblem(StatusCodes.Status400BadRequest).CacheOutput(TaskListCachePolicy.Name).WithMetadata(new CachedTaskList());
+            .ProducesProblem(StatusCodes.Status400BadRequest).CacheOutput(TaskListCachePolicy.Name).WithMetadata(new CachedTaskList()).HasETag();
         read.MapGet("/{id:guid}", GetAsync).WithName("getTask").WithSummary("Get a task").WithDescription("One in the trash is not found; GET /tasks/trash has it.")
             .HasETag().ProducesProblem(StatusCodes.Status404NotFound);
         HistoryEndpoints.MapHistory(read);
@@ -64,11 +64,18 @@ internal static class TaskEndpoints
         return api;
     }
 
-    private static async Task<Results<JsonAnswer<TaskListResponse>, ProblemHttpResult>> ListAsync(
-        TaskListQuery query, ClaimsPrincipal user, TaskLists tasks, HttpContext context, CancellationToken cancellationToken) =>
-        query.Errors.Count > 0
-            ? Problems.Validation(query.Errors)
-            : new JsonAnswer<TaskListResponse>(await tasks.ReadAsync(user.UserId(), query, context.Features.Get<TaskListVersion>()?.Version, cancellationToken));
+    private static async Task<Results<JsonAnswer<TaskListResponse>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(
+        TaskListQuery query, ClaimsPrincipal user, TaskLists tasks, HttpContext context, CancellationToken cancellationToken)
+    {
+        if (query.Errors.Count > 0)
+        {
+            return Problems.Validation(query.Errors);
+        }
+
+        var list = await tasks.ReadAsync(user.UserId(), query, context.Features.Get<TaskListVersion>()?.Version, cancellationToken);
+        // Of one that comes from the cache, the output cache finds out whether the client has it already.
+        return AnswerRead<TaskListResponse>(context, EntityTags.OfBytes(list.Written.Span), list);
+    }
 
     private static async Task<Results<JsonAnswer<TaskResponse>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(
         Guid id, ClaimsPrincipal user, TaskLookups tasks, HttpContext context, CancellationToken cancellationToken)
@@ -78,13 +85,18 @@ internal static class TaskEndpoints
             return Problems.NotFound("task");
         }
 
-        context.Response.Headers.ETag = found.ETag;
-        if (!TaskETag.IsIn(context.Request.Headers.IfNoneMatch, found.ETag))
+        return AnswerRead<TaskResponse>(context, found.ETag, found.Body);
+    }
+
+    private static Results<JsonAnswer<T>, StatusCodeHttpResult, ProblemHttpResult> AnswerRead<T>(HttpContext context, string etag, JsonBody body)
+    {
+        context.Response.Headers.ETag = etag;
+        if (!EntityTags.AreIn(context.Request.Headers.IfNoneMatch, etag))
         {
-            return new JsonAnswer<TaskResponse>(found.Body);
+            return new JsonAnswer<T>(body);
         }
 
-        found.Body.Return();
+        body.Return();
         return TypedResults.StatusCode(StatusCodes.Status304NotModified);
     }
 

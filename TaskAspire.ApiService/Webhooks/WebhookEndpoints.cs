@@ -28,7 +28,7 @@ internal static class WebhookEndpoints
     {
         var webhooks = api.MapGroup("/webhooks").WithTags("Webhooks").RequireAuthorization(AuthPolicies.WebhooksManage)
             .ProducesProblem(StatusCodes.Status401Unauthorized);
-        webhooks.MapGet("", ListAsync).WithName("listWebhooks").WithSummary("List webhook endpoints");
+        webhooks.MapGet("", ListAsync).WithName("listWebhooks").WithSummary("List webhook endpoints").HasETag();
         webhooks.MapPost("", CreateAsync).WithName("createWebhook").WithSummary("Create a webhook endpoint")
             .WithDescription("The answer holds the signing secret; it is not shown again.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).MakesETag();
@@ -59,11 +59,12 @@ internal static class WebhookEndpoints
         return api;
     }
 
-    private static async Task<Ok<WebhookListResponse>> ListAsync(ClaimsPrincipal user, TaskDbContext database, CancellationToken cancellationToken)
+    private static async Task<Results<Ok<WebhookListResponse>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(
+        ClaimsPrincipal user, TaskDbContext database, HttpContext context, CancellationToken cancellationToken)
     {
         var userId = user.UserId();
         var endpoints = await database.WebhookEndpoints.AsNoTracking().Where(e => e.UserId == userId).OrderBy(e => e.Id).ToListAsync(cancellationToken);
-        return TypedResults.Ok(new WebhookListResponse(endpoints.ConvertAll(e => new WebhookResponse(e))));
+        return new WebhookListResponse(endpoints.ConvertAll(e => new WebhookResponse(e))).AnswerList(context);
     }
 
     private static async Task<Results<Ok<WebhookResponse>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(

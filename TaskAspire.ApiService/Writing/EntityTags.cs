@@ -12,8 +12,15 @@ internal static class EntityTags
     private const int DigestBytes = 12;
 
     /// <summary>The tag of something small that has no version: a digest of what is answered.</summary>
-    public static string Of<T>(T representation) =>
-        $"\"{Convert.ToHexStringLower(SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(representation, ApiJson.Options)).AsSpan(0, DigestBytes))}\"";
+    public static string Of<T>(T representation) => OfBytes(JsonSerializer.SerializeToUtf8Bytes(representation, ApiJson.Options));
+
+    /// <summary>The tag of what is answered, as it is sent.</summary>
+    public static string OfBytes(ReadOnlySpan<byte> representation)
+    {
+        Span<byte> digest = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(representation, digest);
+        return $"\"{Convert.ToHexStringLower(digest[..DigestBytes])}\"";
+    }
 
     /// <summary>Whether a write may go ahead: no <c>If-Match</c> was sent, or the current tag is in it (strong comparison).</summary>
     public static bool Allow(StringValues ifMatch, string etag) => ifMatch.Count == 0 || IsIn(ifMatch, etag, strong: true);

@@ -23,7 +23,8 @@ internal static class CorsExtensions
         builder.Services.AddSettings<CrossOriginOptions>(CrossOriginOptions.Section);
         builder.Services.AddCors();
         builder.Services.AddOptions<CorsOptions>().Configure<IOptions<CrossOriginOptions>>((cors, options) => cors.AddDefaultPolicy(policy => policy
-            .WithOrigins([.. options.Value.Origins])
+            // The framework knows the sign for all only where it stands alone.
+            .WithOrigins(options.Value.Origins.Contains(CrossOriginOptions.AnyOrigin) ? [CrossOriginOptions.AnyOrigin] : [.. options.Value.Origins])
             .AllowAnyMethod()
             .AllowAnyHeader()
             .WithExposedHeaders(ExposedHeaders)

@@ -37,6 +37,15 @@ public sealed class CorsTests(BackingServices services)
     }
 
     [Fact]
+    public async Task All_are_let_in_where_the_sign_for_all_is_among_others()
+    {
+        await using var started = await StartAsync(("Cors:Origins:2", "*"));
+        using var client = started.Host.CreateClient();
+        using var answer = await PreflightAsync(client, Stranger, "tasks", "POST");
+        Assert.Equal("*", Header(answer, "Access-Control-Allow-Origin"));
+    }
+
+    [Fact]
     public async Task A_page_can_read_refusals_too()
     {
         await using var started = await StartAsync(("RateLimiting:Api:PermitLimit", "4"));

@@ -73,9 +73,9 @@ internal sealed class RedisGate : IDisposable
     public async ValueTask<T?> TryAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
         where T : class
     {
-        if (!IsOpen)
+        // Where there is no connection the command fails at once, and tells why there is none.
+        if (Volatile.Read(ref _absence) is not null)
         {
-            Close(reason: null);
             return null;
         }
 
@@ -159,13 +159,9 @@ internal sealed class RedisGate : IDisposable
         Interlocked.Increment(ref _disturbances);
     }
 
-    private void Close(Exception? reason)
+    private void Close(Exception reason)
     {
-        if (reason is not null)
-        {
-            Disturb();
-        }
-
+        Disturb();
         if (Volatile.Read(ref _absence) is null && Interlocked.CompareExchange(ref _absence, new Absence(_clock.GetTimestamp()), null) is null)
         {
             _logger.LogWarning(reason, "Redis did not answer; going on without it");

@@ -7,6 +7,7 @@ using TaskAspire.ApiService.Caching;
 using TaskAspire.ApiService.Redis;
 using TaskAspire.ServiceDefaults.Health;
 using TaskAspire.Tests.Fixtures;
+using TaskAspire.Tests.ServiceDefaults;
 
 namespace TaskAspire.Tests.Redis;
 
@@ -101,6 +102,18 @@ public class RedisGateTests
         }
     }
 
+    [Fact]
+    public async Task The_log_tells_why_there_is_no_connection()
+    {
+        var options = ConfigurationOptions.Parse($"127.0.0.1:{SilentServer.ClosedPort()},abortConnect=false,connectTimeout=500");
+        options.BacklogPolicy = BacklogPolicy.FailFast;
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(options);
+        using var gate = new RedisGate(redis, _clock, _log);
+
+        Assert.Null(await gate.TryAsync<object>(async database => await database.StringGetAsync("key"), Cancel));
+        Assert.IsType<RedisConnectionException>(_log.Reason);
+    }
+
     [Theory]
     [MemberData(nameof(Failures))]
     public void Whatever_a_note_fails_with_the_request_goes_on(Exception failure)
@@ -132,12 +145,18 @@ public class RedisGateTests
     {
         internal ConcurrentQueue<LogLevel> Events { get; } = new();
 
+        /// <summary>Of the last warning.</summary>
+        internal Exception? Reason { get; private set; }
+
         public IDisposable? BeginScope<TState>(TState state)
             where TState : notnull => null;
 
         public bool IsEnabled(LogLevel logLevel) => true;
 
-        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter) =>
+        void ILogger.Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+        {
             Events.Enqueue(logLevel);
+            Reason = logLevel == LogLevel.Warning ? exception : Reason;
+        }
     }
 }

@@ -3,7 +3,7 @@ using StackExchange.Redis;
 
 namespace TaskAspire.Tests.Redis;
 
-/// <summary>A connection to Redis that is there, and whose answers to what probes write are a test's.</summary>
+/// <summary>A connection to Redis that is there, and whose answers to probes, and to writes, are a test's.</summary>
 public class ScriptedRedis : DispatchProxy
 {
     private Func<Task<bool>> _write = () => Task.FromResult(true);
@@ -39,7 +39,10 @@ public class ScriptedDatabase : DispatchProxy
     protected override object? Invoke(MethodInfo? targetMethod, object?[]? args) => targetMethod!.Name switch
     {
         nameof(IDatabase.StringSetAsync) => _write(),
+        nameof(IDatabase.ScriptEvaluateAsync) => ProbeAsync(),
         nameof(IDatabase.PingAsync) => Task.FromResult(TimeSpan.Zero),
         _ => throw new NotSupportedException(targetMethod.Name),
     };
+
+    private async Task<RedisResult> ProbeAsync() => RedisResult.Create(await _write() ? 1 : 0);
 }

@@ -41,8 +41,10 @@ internal sealed class SessionCache(RedisGate redis, IOptions<SessionOptions> ses
         if (ended.Count > 0)
         {
             var lifetime = tokens.Value.AccessTokenLifetime + (2 * tokens.Value.ClockSkew);
+            // The note goes, too, so that a tombstone that Redis evicts is not missed.
             await redis.InsistAsync(
-                database => Task.WhenAll(ended.Select(session => database.StringSetAsync(EndedKey(session), Mark, lifetime))),
+                database => Task.WhenAll(ended.SelectMany(
+                    session => new[] { database.StringSetAsync(EndedKey(session), Mark, lifetime), database.KeyDeleteAsync(SeenKey(session)) })),
                 cancellationToken);
         }
     }

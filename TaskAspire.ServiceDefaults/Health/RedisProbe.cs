@@ -24,6 +24,7 @@ public static class RedisProbe
             redis.call('EXISTS', key)
             redis.call('GET', key)
             redis.call('MGET', key)
+            redis.call('UNLINK', key)
         end
         """;
 

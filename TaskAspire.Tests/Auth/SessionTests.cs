@@ -157,6 +157,23 @@ public sealed class SessionTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_session_has_ended_also_where_Redis_evicts_that_it_has()
+    {
+        await using var api = fixture.Start(("Sessions:CacheDuration", "00:01:00"));
+        var (access, _) = await api.LogInAsync(await api.RegisterAsync());
+        // Past the distrust after the start, so that the note of Redis is believed.
+        api.Clock.Advance(TimeSpan.FromMinutes(2));
+        Assert.Equal(200, (await api.GetAsync(Me, access)).Status);
+        Assert.Equal(204, (await api.PostAsync(LogOut, token: access)).Status);
+
+        var token = new JsonWebToken(access);
+        var session = new SessionKey(Guid.Parse(token.Subject), Guid.Parse(token.GetClaim("sid").Value));
+        await using var redis = await ConnectionMultiplexer.ConnectAsync(fixture.Redis);
+        Assert.True(await redis.GetDatabase().KeyDeleteAsync(SessionCache.EndedKey(session)));
+        Assert.Equal(401, (await api.GetAsync(Me, access)).Status);
+    }
+
+    [Fact]
     public async Task Without_Redis_sessions_begin_and_end_all_the_same_and_stay_ended_when_it_is_back()
     {
         await using var proxy = new RedisProxy(fixture.Redis);

@@ -67,6 +67,12 @@ internal static class CsvImport
     {
         var place = $"line {line}, ";
         var cells = Cells(csv).ToList();
+        if (cells.Count > 1 && cells.TrueForAll(c => c.Length == 0))
+        {
+            // Spreadsheets save rows that were emptied.
+            return;
+        }
+
         if (cells.Count != columns.Length)
         {
             content.Errors.Add($"line {line}", $"The line has {cells.Count} cells; the first line has {columns.Length}.");

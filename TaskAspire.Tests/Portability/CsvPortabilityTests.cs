@@ -62,6 +62,16 @@ public sealed class CsvPortabilityTests(BackingServices services)
         Assert.Equal(("a, b", "x y", "l1\nl2; l3"), ((string?)task["title"], string.Join(' ', task["tags"]!.AsArray()), (string?)task["description"]));
     }
 
+    [Fact]
+    public async Task Rows_that_were_emptied_are_no_tasks()
+    {
+        var user = await _api.CreateUserAsync();
+
+        await user.ImportAsync(Csv, "title;status\r\na;todo\r\n;\r\nb;done\r\n\"\";\r\n");
+
+        Assert.Equal(["a", "b"], (await user.GetAsync("tasks?sort=title")).Json["items"]!.AsArray().Select(t => (string?)t!["title"]));
+    }
+
     [Theory]
     [InlineData("title\n\n\"x", "line 3")]
     [InlineData("", "line 1")]

@@ -85,7 +85,12 @@ internal static class QueryParameters
         Parameter("format", "What to export to; without it Accept chooses, and JSON is what comes for any.", OneOf(["json", "csv", "ical"])));
 
     public static RouteHandlerBuilder DescribeImportQuery(this RouteHandlerBuilder endpoint) => endpoint.DescribeOnly(
-        Parameter("dryRun", "true: only checks, and writes nothing.", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) }));
+        Parameter("dryRun", "true: only checks, and writes nothing.", new OpenApiSchema { Type = JsonSchemaType.Boolean, Default = JsonValue.Create(false) }),
+        Parameter(
+            "timeZone",
+            "IANA zone of the times and days of an iCalendar file that name none, as Nextcloud's Tasks and days without a time do; without it that of the file (X-WR-TIMEZONE), otherwise UTC.",
+            new OpenApiSchema { Type = JsonSchemaType.String },
+            "Europe/Berlin"));
 
     /// <summary>Bodies that are text and not JSON, each with an example.</summary>
     public static RouteHandlerBuilder DescribeTexts(this RouteHandlerBuilder endpoint, params (string MediaType, string Example)[] texts) =>
@@ -116,8 +121,8 @@ internal static class QueryParameters
         }).WithMetadata(new QueryNames(null));
 
     /// <summary>The endpoint has this parameter alone, and does not look for others itself.</summary>
-    private static RouteHandlerBuilder DescribeOnly(this RouteHandlerBuilder endpoint, OpenApiParameter parameter) =>
-        endpoint.Describe(parameter).WithMetadata(new QueryNames([parameter.Name!]));
+    private static RouteHandlerBuilder DescribeOnly(this RouteHandlerBuilder endpoint, params OpenApiParameter[] parameters) =>
+        endpoint.Describe(parameters).WithMetadata(new QueryNames([.. parameters.Select(p => p.Name!)]));
 
     private static OpenApiParameter Limit() => Parameter("limit", "Most items on a page.", Number(PageQuery.MaxLimit, PageQuery.DefaultLimit));
 

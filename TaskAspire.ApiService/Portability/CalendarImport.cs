@@ -7,15 +7,20 @@ namespace TaskAspire.ApiService.Portability;
 /// <summary>Reads the VTODOs of an iCalendar object, ours or another program's; what a task has no field for is left out.</summary>
 internal static class CalendarImport
 {
-    public static ImportContent Read(string text, int mostTasks)
+    /// <param name="octets">The file, with a character for each octet.</param>
+    /// <param name="mostTasks">With one more it stops reading.</param>
+    /// <param name="timeZone">Where times and days are that do not say it. Null: where the file says (X-WR-TIMEZONE), otherwise UTC.</param>
+    public static ImportContent Read(string octets, int mostTasks, string? timeZone)
     {
         var content = new ImportContent();
-        var calendars = CalendarReader.Read(text, content.Errors);
-        var todos = calendars.Where(c => c.Name == "VCALENDAR").SelectMany(c => c.Components).Where(c => c.Name == "VTODO").ToList();
+        var calendars = CalendarReader.Read(octets, content.Errors).Where(c => c.Name == "VCALENDAR").ToList();
+        var todos = calendars.SelectMany(c => c.Components).Where(c => c.Name == "VTODO").ToList();
+        var zone = timeZone ?? CalendarZones.Find(calendars.Select(c => c.Find("X-WR-TIMEZONE")).OfType<CalendarLine>().FirstOrDefault()?.Value.Trim());
         RefuseChangedOccurrences(todos, content.Errors);
+        var relations = new CalendarRelations(todos);
         foreach (var todo in todos)
         {
-            content.Items.Add(new ImportItem($"line {todo.Number}, ", new Todo(todo, content.Errors).Read()));
+            content.Items.Add(new ImportItem($"line {todo.Number}, ", new Todo(todo, relations, zone, content.Errors).Read()));
             if (content.Items.Count > mostTasks)
             {
                 break;
@@ -41,7 +46,7 @@ internal static class CalendarImport
         }
     }
 
-    private sealed class Todo(CalendarComponent todo, ImportErrors errors)
+    private sealed class Todo(CalendarComponent todo, CalendarRelations relations, string? defaultZone, ImportErrors errors)
     {
         public PortableTask Read()
         {
@@ -59,7 +64,7 @@ internal static class CalendarImport
                 TimeZone = due is null ? null : ZoneOf(dueLine!),
                 Category = category,
                 Tags = Tags(category),
-                ParentId = todo.Find("RELATED-TO") is { } parent && parent.Parameters.GetValueOrDefault("RELTYPE", "PARENT") == "PARENT" ? Text(parent) : null,
+                ParentId = relations.ParentOf(todo),
                 Reminders = [.. Reminders(due).Distinct()],
                 Recurrence = Recurrence(due),
                 CompletedAt = Time(todo.Find("COMPLETED")),
@@ -114,13 +119,18 @@ internal static class CalendarImport
                 return null;
             }
 
-            var text = string.Join(',', CalendarLines.Unescape(line.Value));
+            var text = CalendarLines.UnescapeOne(line.Value);
             return text.Length == 0 ? null : text;
         }
 
         private TaskItemStatus Status() =>
             Word("STATUS", CalendarWords.StatusOf, "One of NEEDS-ACTION, IN-PROCESS, COMPLETED, CANCELLED is expected.")
-            ?? (todo.Find("COMPLETED") is not null || todo.Find("PERCENT-COMPLETE")?.Value == "100" ? TaskItemStatus.Done : TaskItemStatus.Todo);
+            ?? (todo.Find("COMPLETED") is not null ? TaskItemStatus.Done : todo.Find("PERCENT-COMPLETE")?.Value.Trim() switch
+            {
+                null or "" or "0" => TaskItemStatus.Todo,
+                "100" => TaskItemStatus.Done,
+                _ => TaskItemStatus.InProgress,
+            });
 
         private T? Word<T>(string name, Func<string, T?> parse, string expected)
             where T : struct
@@ -200,7 +210,7 @@ internal static class CalendarImport
 
         private IEnumerable<PortableReminder> Reminders(DateTimeOffset? due)
         {
-            foreach (var line in todo.Components.Where(c => c.Name == "VALARM").Select(a => a.Find("TRIGGER")).OfType<CalendarLine>())
+            foreach (var line in todo.Components.Where(c => c.Name == "VALARM" && !IsWithoutTime(c)).Select(a => a.Find("TRIGGER")).OfType<CalendarLine>())
             {
                 if (line.Parameters.GetValueOrDefault("VALUE") == "DATE-TIME")
                 {
@@ -231,7 +241,11 @@ internal static class CalendarImport
             }
         }
 
-        /// <summary>A time in UTC. A day without a time begins at midnight; a time without a zone is taken as UTC.</summary>
+        /// <summary>Alarms at a place (RFC 9074 §8), and Apple's that is none, have a time in 1976 only because they must have one.</summary>
+        private static bool IsWithoutTime(CalendarComponent alarm) =>
+            alarm.Find("ACTION")?.Value.Trim().ToUpperInvariant() == "NONE" || (alarm.Find("PROXIMITY") ?? alarm.Find("X-APPLE-PROXIMITY")) is not null;
+
+        /// <summary>A time in UTC. A day without a time begins at midnight; where neither says in which zone, it is that of the file.</summary>
         private DateTimeOffset? Time(CalendarLine? line)
         {
             if (line is null)
@@ -239,15 +253,14 @@ internal static class CalendarImport
                 return null;
             }
 
-            var zone = ZoneOf(line);
-            if (zone is null && line.Parameters.ContainsKey("TZID"))
+            if (line.Parameters.ContainsKey("TZID") && NamedZone(line) is null)
             {
                 Wrong(line, "TZID must be an IANA zone such as Europe/Berlin.");
                 return null;
             }
 
             if (SeriesTimes.TryParse(line.Value.Trim()) is { } value
-                && WallClock.In(value.IsUtc ? null : zone).ToUtc(value.Value) is var time && Rfc3339Converter.IsInRange(time))
+                && WallClock.In(value.IsUtc ? null : ZoneOf(line)).ToUtc(value.Value) is var time && Rfc3339Converter.IsInRange(time))
             {
                 return time;
             }
@@ -257,11 +270,13 @@ internal static class CalendarImport
         }
 
         /// <summary>An EXDATE as a recurrence has it: zones there have one name, and no quotes.</summary>
-        private static string Exception(CalendarLine line) => ZoneOf(line) is { } zone
+        private static string Exception(CalendarLine line) => NamedZone(line) is { } zone
             ? $"EXDATE{(line.Parameters.TryGetValue("VALUE", out var type) ? $";VALUE={type}" : "")};TZID={zone}:{line.Value}"
             : $"EXDATE{line.Raw}:{line.Value}";
 
-        private static string? ZoneOf(CalendarLine line) => CalendarZones.Find(line.Parameters.GetValueOrDefault("TZID"));
+        private static string? NamedZone(CalendarLine line) => CalendarZones.Find(line.Parameters.GetValueOrDefault("TZID"));
+
+        private string? ZoneOf(CalendarLine line) => NamedZone(line) ?? (line.Value.TrimEnd().EndsWith('Z') ? null : defaultZone);
 
         private void Wrong(CalendarLine line, string message) => errors.Add($"line {line.Number}, {line.Name}", message);
     }

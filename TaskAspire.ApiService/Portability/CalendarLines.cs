@@ -58,6 +58,9 @@ internal sealed class CalendarLines
         return parts;
     }
 
+    /// <summary>A text with the escapes taken away.</summary>
+    public static string UnescapeOne(string value) => string.Join(',', Unescape(value));
+
     private void AddFolded(string line)
     {
         var octets = 0;

@@ -1,3 +1,6 @@
+using System.Text;
+using System.Text.Unicode;
+
 namespace TaskAspire.ApiService.Portability;
 
 /// <summary>A content line of iCalendar.</summary>
@@ -29,13 +32,21 @@ internal static class CalendarReader
     private const int MaxDepth = 8;
 
     /// <summary>The outermost components; what is wrong goes to <paramref name="errors"/>.</summary>
-    public static List<CalendarComponent> Read(string text, ImportErrors errors)
+    /// <param name="octets">The file, with a character for each octet: a line may be folded between two octets of a character (§3.1).</param>
+    /// <param name="errors">What is wrong, by its line.</param>
+    public static List<CalendarComponent> Read(string octets, ImportErrors errors)
     {
         var outermost = new List<CalendarComponent>();
         var open = new Stack<CalendarComponent>();
-        foreach (var (number, line) in Unfold(text))
+        foreach (var (number, line) in Unfold(octets))
         {
-            if (Parse(number, line) is not { } parsed)
+            if (Decode(line) is not { } text)
+            {
+                errors.Add($"line {number}", "The line is not valid UTF-8. Save the file in that encoding.");
+                return [];
+            }
+
+            if (Parse(number, text) is not { } parsed)
             {
                 errors.Add($"line {number}", "A line of iCalendar is NAME:value, with parameters as NAME;PARAMETER=value:value.");
                 return [];
@@ -56,6 +67,9 @@ internal static class CalendarReader
                     break;
                 case "END":
                     errors.Add($"line {number}", "This END has no BEGIN, or closes another component than the last that was opened.");
+                    return [];
+                case "VERSION" when parsed.Value.Trim() == "1.0":
+                    errors.Add($"line {number}, VERSION", "This is vCalendar 1.0, which says the same things in other ways. Export it as iCalendar, version 2.0.");
                     return [];
                 default:
                     if (!open.TryPeek(out var owner))
@@ -78,10 +92,22 @@ internal static class CalendarReader
         return outermost;
     }
 
-    private static IEnumerable<(int Number, string Line)> Unfold(string text)
+    /// <summary>Null for what is no UTF-8; replacing what cannot be read would import something else.</summary>
+    private static string? Decode(string octets)
     {
-        var reader = new StringReader(text);
-        var line = new System.Text.StringBuilder();
+        if (Ascii.IsValid(octets))
+        {
+            return octets;
+        }
+
+        var bytes = Encoding.Latin1.GetBytes(octets);
+        return Utf8.IsValid(bytes) ? Encoding.UTF8.GetString(bytes).TrimStart('\uFEFF') : null;
+    }
+
+    private static IEnumerable<(int Number, string Line)> Unfold(string octets)
+    {
+        var reader = new StringReader(octets);
+        var line = new StringBuilder();
         var (number, begin) = (0, 0);
         while (reader.ReadLine() is { } next)
         {

@@ -7,6 +7,7 @@ using Microsoft.Net.Http.Headers;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.OpenApi;
+using TaskAspire.ApiService.Tasks;
 using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.ApiService.Portability;
@@ -95,6 +96,12 @@ internal static class PortabilityEndpoints
             return Problems.Validation("dryRun", "true or false is expected.");
         }
 
+        var timeZone = (string?)context.Request.Query["timeZone"];
+        if (timeZone is not null && (timeZone = TimeZones.Find(timeZone)) is null)
+        {
+            return Problems.Validation("timeZone", "An IANA zone such as Europe/Berlin is expected.");
+        }
+
         using var turn = turns.TryTake();
         if (turn is null)
         {
@@ -108,14 +115,14 @@ internal static class PortabilityEndpoints
             case Json:
                 content = await JsonImport.ReadAsync(context.Request.Body, cancellationToken);
                 break;
-            case Csv when await ReadTextAsync(context.Request, cancellationToken) is { } text:
+            case Csv when await ReadUtf8Async(context.Request, cancellationToken) is { } text:
                 content = await CsvImport.ReadAsync(text, most, cancellationToken);
                 break;
-            case Calendar when await ReadTextAsync(context.Request, cancellationToken) is { } text:
-                content = CalendarImport.Read(text, most);
+            case Csv:
+                return Problems.Validation("$", "The body is not valid UTF-8. Save the file in that encoding (in Excel: CSV UTF-8).");
+            case Calendar:
+                content = CalendarImport.Read(await ReadAsync(context.Request, Encoding.Latin1, cancellationToken), most, timeZone);
                 break;
-            case Csv or Calendar:
-                return Problems.Validation("$", "The body is not valid UTF-8.");
             default:
                 return Problems.Create(StatusCodes.Status415UnsupportedMediaType, ProblemTypes.UnsupportedMediaType, $"Send the body as {Json}, {Csv} or {Calendar}.");
         }
@@ -142,17 +149,22 @@ internal static class PortabilityEndpoints
     }
 
     /// <summary>Null for what is no UTF-8; replacing what cannot be read would import something else.</summary>
-    private static async Task<string?> ReadTextAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<string?> ReadUtf8Async(HttpRequest request, CancellationToken cancellationToken)
     {
-        using var reader = new StreamReader(request.Body, new UTF8Encoding(false, throwOnInvalidBytes: true), detectEncodingFromByteOrderMarks: false, leaveOpen: true);
         try
         {
-            return (await reader.ReadToEndAsync(cancellationToken)).TrimStart('\uFEFF');
+            return (await ReadAsync(request, new UTF8Encoding(false, throwOnInvalidBytes: true), cancellationToken)).TrimStart('\uFEFF');
         }
         catch (DecoderFallbackException)
         {
             return null;
         }
+    }
+
+    private static async Task<string> ReadAsync(HttpRequest request, Encoding encoding, CancellationToken cancellationToken)
+    {
+        using var reader = new StreamReader(request.Body, encoding, detectEncodingFromByteOrderMarks: false, leaveOpen: true);
+        return await reader.ReadToEndAsync(cancellationToken);
     }
 
     private static int Accepted(HttpRequest request)

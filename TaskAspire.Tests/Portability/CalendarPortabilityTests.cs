@@ -1,3 +1,4 @@
+using System.Net;
 using System.Text;
 using System.Text.Json.Nodes;
 using Ical.Net.DataTypes;
@@ -230,8 +231,141 @@ public sealed class CalendarPortabilityTests(BackingServices services)
             ((string?)task["dueDate"], (string?)task["timeZone"], (string?)task["recurrence"]));
     }
 
+    /// <summary>Vikunja says it in the whole, Nextcloud's Tasks in the part, beside siblings; and a part outlives the list that its whole was in.</summary>
+    [Fact]
+    public async Task A_part_is_known_by_what_it_says_and_by_what_its_whole_says()
+    {
+        var user = await _api.CreateUserAsync();
+
+        await user.ImportAsync(Calendar, """
+            BEGIN:VCALENDAR
+            BEGIN:VTODO
+            UID:1
+            SUMMARY:by itself
+            RELATED-TO;RELTYPE=SIBLING:2
+            RELATED-TO;RELTYPE=parent:whole\, 1
+            END:VTODO
+            BEGIN:VTODO
+            UID:2
+            SUMMARY:by the whole
+            RELATED-TO:in another list
+            END:VTODO
+            BEGIN:VTODO
+            UID:whole\, 1
+            SUMMARY:whole
+            RELATED-TO;RELTYPE=CHILD:2
+            RELATED-TO;RELTYPE=DEPENDS-ON:1
+            END:VTODO
+            BEGIN:VTODO
+            UID:4
+            SUMMARY:alone
+            RELATED-TO;RELTYPE=PARENT:deleted
+            END:VTODO
+            END:VCALENDAR
+            """);
+
+        var tasks = PortableUser.TasksOf((await user.GetAsync("export")).Json);
+        Assert.Equal(
+            ["alone ", "by itself whole", "by the whole whole", "whole "],
+            tasks.Select(t => $"{t["title"]} {t["parent"]}"));
+    }
+
+    [Fact]
+    public async Task Alarms_that_have_no_time_are_no_reminders()
+    {
+        var user = await _api.CreateUserAsync();
+
+        await user.ImportAsync(Calendar, """
+            BEGIN:VCALENDAR
+            BEGIN:VTODO
+            SUMMARY:x
+            DUE:20310310T090000Z
+            BEGIN:VALARM
+            TRIGGER;VALUE=DATE-TIME:19760401T005545Z
+            ACTION:NONE
+            END:VALARM
+            BEGIN:VALARM
+            TRIGGER;VALUE=DATE-TIME:19760401T005545Z
+            X-APPLE-PROXIMITY:ARRIVE
+            ACTION:DISPLAY
+            END:VALARM
+            BEGIN:VALARM
+            TRIGGER;VALUE=DATE-TIME:19760401T005545Z
+            PROXIMITY:DEPART
+            ACTION:DISPLAY
+            END:VALARM
+            BEGIN:VALARM
+            TRIGGER:-PT15M
+            ACTION:AUDIO
+            END:VALARM
+            END:VTODO
+            END:VCALENDAR
+            """);
+
+        Assert.Equal(15, (int?)(await user.GetAsync("tasks")).Json["items"]![0]!["reminders"]!.AsArray().Single()!["minutesBeforeDue"]);
+    }
+
+    [Theory]
+    [InlineData("", "", "2031-03-10T09:00:00.000Z", null)]
+    [InlineData("X-WR-TIMEZONE:America/New_York\n", "", "2031-03-10T13:00:00.000Z", "America/New_York")]
+    [InlineData("X-WR-TIMEZONE:America/New_York\n", "?timeZone=europe/berlin", "2031-03-10T08:00:00.000Z", "Europe/Berlin")]
+    public async Task Times_without_a_zone_are_in_that_of_the_file_or_of_the_request(string line, string query, string due, string? zone)
+    {
+        var user = await _api.CreateUserAsync();
+
+        await user.ImportAsync(
+            Calendar,
+            $"BEGIN:VCALENDAR\n{line}BEGIN:VTODO\nSUMMARY:a\nDUE:20310310T090000\nRRULE:FREQ=DAILY\nEXDATE:20310311T090000\nEND:VTODO\n"
+            + "BEGIN:VTODO\nSUMMARY:b\nDUE:20310310T090000Z\nEND:VTODO\nBEGIN:VTODO\nSUMMARY:c\nDUE;TZID=Asia/Tokyo:20310310T180000\nEND:VTODO\nEND:VCALENDAR",
+            query: query);
+
+        var tasks = (await user.GetAsync("tasks?sort=title")).Json["items"]!.AsArray();
+        Assert.Equal(
+            [(due, zone), ("2031-03-10T09:00:00.000Z", null), ("2031-03-10T09:00:00.000Z", "Asia/Tokyo")],
+            tasks.Select(t => ((string)t!["dueDate"]!, (string?)t["timeZone"])));
+    }
+
+    [Fact]
+    public async Task A_zone_that_is_none_is_refused()
+    {
+        var answer = await (await _api.CreateUserAsync()).ImportAsync(Calendar, "BEGIN:VCALENDAR\nEND:VCALENDAR", HttpStatusCode.BadRequest, "?timeZone=Mars");
+
+        Assert.NotEmpty(answer.ErrorOf("timeZone"));
+    }
+
+    /// <summary>As simple programs fold, who count octets (RFC 5545 §3.1).</summary>
+    [Fact]
+    public async Task A_line_may_be_folded_within_a_character()
+    {
+        var user = await _api.CreateUserAsync();
+        var summary = string.Concat(Enumerable.Repeat("ä", 20)) + "🎉";
+        var octets = Encoding.Latin1.GetString(Encoding.UTF8.GetBytes("\uFEFFBEGIN:VCALENDAR\r\nBEGIN:VTODO\r\nSUMMARY:" + summary)).ToCharArray();
+        var folded = string.Join("\r\n ", octets.Skip(45).Chunk(3).Select(c => new string(c)));
+        byte[] body = [.. Encoding.Latin1.GetBytes(new string(octets[..45]) + folded), .. "\r\nEND:VTODO\r\nEND:VCALENDAR\r\n"u8];
+
+        using var content = new ByteArrayContent(body) { Headers = { ContentType = new(Calendar) } };
+        using var answer = await user.Http.PostAsync("/api/v1/import", content, TestContext.Current.CancellationToken);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(summary, (string?)(await user.GetAsync("tasks")).Json["items"]![0]!["title"]);
+    }
+
+    [Theory]
+    [InlineData("0", "todo")]
+    [InlineData("40", "in_progress")]
+    [InlineData("100", "done")]
+    public async Task Without_a_status_it_is_told_by_how_much_is_done(string percent, string status)
+    {
+        var user = await _api.CreateUserAsync();
+
+        await user.ImportAsync(Calendar, $"BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nPERCENT-COMPLETE:{percent}\nEND:VTODO\nEND:VCALENDAR");
+
+        Assert.Equal(status, (string?)(await user.GetAsync("tasks")).Json["items"]![0]!["status"]);
+    }
+
     [Theory]
     [InlineData("", "$")]
+    [InlineData("BEGIN:VCALENDAR\nVERSION:1.0\nBEGIN:VTODO\nSUMMARY;ENCODING=QUOTED-PRINTABLE:a=C3=BC=\nb\nEND:VTODO\nEND:VCALENDAR", "line 2, VERSION")]
     [InlineData("hello", "line 1")]
     [InlineData("BEGIN:VCALENDAR\nBEGIN:VEVENT\nEND:VEVENT\nEND:VCALENDAR", "$")]
     [InlineData("BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\n", "line 2")]

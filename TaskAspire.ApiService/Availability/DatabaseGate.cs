@@ -100,12 +100,26 @@ internal sealed class DatabaseGate(
 
     private static async Task AskAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
     {
-        if (connection.State != ConnectionState.Open)
+        if (connection.State == ConnectionState.Open)
         {
-            await connection.CloseAsync();
-            await connection.OpenAsync(cancellationToken);
+            try
+            {
+                await SelectAsync(connection, cancellationToken);
+                return;
+            }
+            catch (NpgsqlException) when (!cancellationToken.IsCancellationRequested)
+            {
+                // Perhaps ended long ago, while nobody asked: by a restart, an administrator, a proxy. A new one tells whether the server is there.
+            }
         }
 
+        await connection.CloseAsync();
+        await connection.OpenAsync(cancellationToken);
+        await SelectAsync(connection, cancellationToken);
+    }
+
+    private static async Task SelectAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
         using var command = new NpgsqlCommand("SELECT 1", connection);
         await command.ExecuteScalarAsync(cancellationToken);
     }

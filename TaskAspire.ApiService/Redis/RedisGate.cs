@@ -73,7 +73,7 @@ internal sealed class RedisGate : IDisposable
     public async ValueTask<T?> TryAsync<T>(Func<IDatabase, Task<T>> operation, CancellationToken cancellationToken)
         where T : class
     {
-        // Where there is no connection the command fails at once, and tells why there is none.
+        // Where there is no connection the command fails at once (RedisDefaults), and tells why there is none.
         if (Volatile.Read(ref _absence) is not null)
         {
             return null;

@@ -177,8 +177,13 @@ public sealed class RequestLimiterTests(BackingServices services) : IAsyncLifeti
 
         internal RequestLimiter Limiter { get; }
 
-        internal static async Task<Instance> ConnectAsync(string redis, RateLimitingOptions? options = null) =>
-            new(await ConnectionMultiplexer.ConnectAsync(redis), options);
+        internal static async Task<Instance> ConnectAsync(string redis, RateLimitingOptions? options = null)
+        {
+            var connection = ConfigurationOptions.Parse(redis);
+            // As the services connect: what is asked for while there is no connection fails, and is not kept to be counted later.
+            connection.BacklogPolicy = BacklogPolicy.FailFast;
+            return new Instance(await ConnectionMultiplexer.ConnectAsync(connection), options);
+        }
 
         public async ValueTask DisposeAsync()
         {

@@ -90,8 +90,7 @@ internal static class TaskEndpoints
 
     private static Results<JsonAnswer<T>, StatusCodeHttpResult, ProblemHttpResult> AnswerRead<T>(HttpContext context, string etag, JsonBody body)
     {
-        context.Response.Headers.ETag = etag;
-        if (!EntityTags.AreIn(context.Request.Headers.IfNoneMatch, etag))
+        if (!EntityTags.IsKnown(context, etag))
         {
             return new JsonAnswer<T>(body);
         }

@@ -12,8 +12,5 @@ internal static class WebhookETag
     /// <summary>Whether a write may go ahead: no <c>If-Match</c> was sent, or the current tag is in it (strong comparison).</summary>
     public static bool Allows(StringValues ifMatch, long version) => EntityTags.Allow(ifMatch, Of(version));
 
-    /// <summary>Whether the client has it already: the current tag is in <c>If-None-Match</c> (weak comparison).</summary>
-    public static bool IsKnown(StringValues ifNoneMatch, WebhookResponse endpoint) => EntityTags.AreIn(ifNoneMatch, Of(endpoint));
-
     private static string Of(long version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
 }

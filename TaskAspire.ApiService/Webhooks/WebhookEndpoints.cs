@@ -77,8 +77,8 @@ internal static class WebhookEndpoints
             return Problems.NotFound("webhook");
         }
 
-        var response = Tag(context, new WebhookResponse(endpoint));
-        return WebhookETag.IsKnown(context.Request.Headers.IfNoneMatch, response)
+        var response = new WebhookResponse(endpoint);
+        return EntityTags.IsKnown(context, WebhookETag.Of(response))
             ? TypedResults.StatusCode(StatusCodes.Status304NotModified)
             : TypedResults.Ok(response);
     }

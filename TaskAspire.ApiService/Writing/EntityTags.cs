@@ -25,8 +25,13 @@ internal static class EntityTags
     /// <summary>Whether a write may go ahead: no <c>If-Match</c> was sent, or the current tag is in it (strong comparison).</summary>
     public static bool Allow(StringValues ifMatch, string etag) => ifMatch.Count == 0 || IsIn(ifMatch, etag, strong: true);
 
-    /// <summary>Whether the client has it already: the current tag is in <c>If-None-Match</c> (weak comparison).</summary>
-    public static bool AreIn(StringValues header, string etag) => header.Count > 0 && IsIn(header, etag, strong: false);
+    /// <summary>Answers with the tag, and tells whether the client has what it stands for already: whether it is in <c>If-None-Match</c> (weak comparison).</summary>
+    public static bool IsKnown(HttpContext context, string etag)
+    {
+        context.Response.Headers.ETag = etag;
+        var ifNoneMatch = context.Request.Headers.IfNoneMatch;
+        return ifNoneMatch.Count > 0 && IsIn(ifNoneMatch, etag, strong: false);
+    }
 
     private static bool IsIn(StringValues header, string etag, bool strong)
     {

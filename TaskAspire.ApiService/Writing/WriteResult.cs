@@ -48,18 +48,11 @@ internal static class WriteResults
             return notFound();
         }
 
-        return IsKnown(value, context) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(value);
+        return EntityTags.IsKnown(context, EntityTags.Of(value)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(value);
     }
 
     /// <summary>The answer to a question for a list, which has an entity tag of its own.</summary>
     public static Results<Ok<T>, StatusCodeHttpResult, ProblemHttpResult> AnswerList<T>(this T list, HttpContext context)
         where T : class =>
-        IsKnown(list, context) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(list);
-
-    private static bool IsKnown<T>(T value, HttpContext context)
-    {
-        var etag = EntityTags.Of(value);
-        context.Response.Headers.ETag = etag;
-        return EntityTags.AreIn(context.Request.Headers.IfNoneMatch, etag);
-    }
+        EntityTags.IsKnown(context, EntityTags.Of(list)) ? TypedResults.StatusCode(StatusCodes.Status304NotModified) : TypedResults.Ok(list);
 }

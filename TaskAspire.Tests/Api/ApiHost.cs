@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.DependencyInjection;
 using TaskAspire.ApiService.Tasks;
+using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.Api;
 
@@ -42,6 +43,15 @@ internal class ApiHost : WebApplicationFactory<TaskRequest>
     public async Task<ApiClient> CreateUserAsync(CancellationToken cancellationToken)
     {
         var client = CreateAnonymous();
+        await client.RegisterAndLogInAsync(cancellationToken);
+        return client;
+    }
+
+    /// <summary>The same of an instance whose database may not be ready yet.</summary>
+    public async Task<ApiClient> CreateUserWhenReadyAsync(CancellationToken cancellationToken)
+    {
+        var client = CreateAnonymous();
+        await Eventually.TrueAsync(async () => (await client.SendHealthAsync()).Status == 200, cancellationToken);
         await client.RegisterAndLogInAsync(cancellationToken);
         return client;
     }

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Reflection;
 using System.Text.Json.Nodes;
-using Npgsql;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.Standalone;
 using TaskAspire.Tests.Fixtures;
@@ -108,7 +107,7 @@ public sealed class ProblemTests(BackingServices services)
         await using var redis = await services.RentRedisAsync(Cancel);
         await using var host = new ApiHost(
             postgres.ConnectionString("tasks"), redis.ConnectionString, settings: new Dictionary<string, string?> { ["Database:MigrateAtStart"] = "true" });
-        var user = await CreateUserWhenReadyAsync(host);
+        var user = await host.CreateUserWhenReadyAsync(Cancel);
         await user.CreateTaskAsync("a");
 
         await postgres.StopAsync();
@@ -131,12 +130,10 @@ public sealed class ProblemTests(BackingServices services)
     {
         await using var postgres = await services.StartPrivatePostgresAsync(Cancel);
         await using var redis = await services.RentRedisAsync(Cancel);
-        var server = new NpgsqlConnectionStringBuilder(postgres.ConnectionString("tasks"));
-        await using var network = SeverableProxy.To(new UriBuilder("tcp", server.Host, server.Port).Uri);
-        (server.Host, server.Port) = ("127.0.0.1", network.Port);
+        await using var network = SeverableProxy.ToDatabase(postgres.ConnectionString("tasks"), out var database);
         await using var host = new ApiHost(
-            server.ConnectionString, redis.ConnectionString, settings: new Dictionary<string, string?> { ["Database:MigrateAtStart"] = "true" });
-        var user = await CreateUserWhenReadyAsync(host);
+            database, redis.ConnectionString, settings: new Dictionary<string, string?> { ["Database:MigrateAtStart"] = "true" });
+        var user = await host.CreateUserWhenReadyAsync(Cancel);
         var before = await user.CreateTaskAsync("a");
 
         network.Silence();
@@ -157,13 +154,5 @@ public sealed class ProblemTests(BackingServices services)
         network.Mend();
         await Eventually.TrueAsync(async () => (await user.SendHealthAsync()).Status == 200, Cancel);
         await user.CreateTaskAsync("c");
-    }
-
-    private static async Task<ApiClient> CreateUserWhenReadyAsync(ApiHost host)
-    {
-        var client = host.CreateAnonymous();
-        await Eventually.TrueAsync(async () => (await client.SendHealthAsync()).Status == 200, Cancel);
-        await client.RegisterAndLogInAsync(Cancel);
-        return client;
     }
 }

@@ -1,12 +1,13 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using TaskAspire.Tests.Api;
+using TaskAspire.Tests.Auth;
 using TaskAspire.Tests.Fixtures;
 using static System.Net.HttpStatusCode;
 
 namespace TaskAspire.Tests.Cors;
 
-public sealed class CorsTests(BackingServices services)
+public sealed class CorsTests(BackingServices services, ApiFixture fixture) : IClassFixture<ApiFixture>
 {
     private const string App = "https://app.example.com";
     private const string OtherApp = "capacitor://localhost";
@@ -17,8 +18,8 @@ public sealed class CorsTests(BackingServices services)
     [Fact]
     public async Task A_preflight_from_a_listed_origin_is_allowed_what_it_asks_for()
     {
-        await using var started = await StartAsync(("RateLimiting:Api:PermitLimit", "1"));
-        using var client = started.Host.CreateClient();
+        await using var api = Start(("RateLimiting:Api:PermitLimit", "1"));
+        using var client = api.CreateClient();
         // More of them than the limit: they count against none.
         foreach (var (path, method) in new[] { ("tasks", "POST"), ($"tasks/{Guid.NewGuid()}", "PATCH"), ($"tasks/{Guid.NewGuid()}", "DELETE"), ("events", "GET"), ("import", "POST") })
         {
@@ -39,8 +40,8 @@ public sealed class CorsTests(BackingServices services)
     [Fact]
     public async Task All_are_let_in_where_the_sign_for_all_is_among_others()
     {
-        await using var started = await StartAsync(("Cors:Origins:2", "*"));
-        using var client = started.Host.CreateClient();
+        await using var api = Start(("Cors:Origins:2", "*"));
+        using var client = api.CreateClient();
         using var answer = await PreflightAsync(client, Stranger, "tasks", "POST");
         Assert.Equal("*", Header(answer, "Access-Control-Allow-Origin"));
     }
@@ -48,8 +49,8 @@ public sealed class CorsTests(BackingServices services)
     [Fact]
     public async Task A_page_can_read_refusals_too()
     {
-        await using var started = await StartAsync(("RateLimiting:Api:PermitLimit", "4"));
-        var user = await started.Host.CreateUserAsync(Cancel);
+        await using var api = Start(("RateLimiting:Api:PermitLimit", "4"));
+        var user = await api.CreateUserAsync(Cancel);
         await ReadAsync(BadRequest, "/api/v1/tasks?limit=0", user.AccessToken);
         await ReadAsync(NotFound, $"/api/v1/tasks/{Guid.NewGuid()}", user.AccessToken);
         await ReadAsync(Unauthorized, "/api/v1/tasks", "nonsense");
@@ -68,8 +69,8 @@ public sealed class CorsTests(BackingServices services)
     [Fact]
     public async Task A_list_from_the_cache_is_for_the_origin_that_asks_for_it()
     {
-        await using var started = await StartAsync();
-        var user = await started.Host.CreateUserAsync(Cancel);
+        await using var api = Start();
+        var user = await api.CreateUserAsync(Cancel);
         await user.CreateTaskAsync("a");
         var caches = new List<string?>();
         foreach (var origin in new[] { App, App, OtherApp, Stranger, null, App })
@@ -88,19 +89,17 @@ public sealed class CorsTests(BackingServices services)
     public async Task A_page_learns_of_an_outage_as_others_do()
     {
         await using var postgres = await services.StartPrivatePostgresAsync(Cancel);
-        await using var network = SeverableProxy.To(new Uri($"tcp://127.0.0.1:{new Npgsql.NpgsqlConnectionStringBuilder(postgres.ConnectionString("tasks")).Port}"));
-        var database = new Npgsql.NpgsqlConnectionStringBuilder(postgres.ConnectionString("tasks")) { Host = "127.0.0.1", Port = network.Port };
+        await using var network = SeverableProxy.ToDatabase(postgres.ConnectionString("tasks"), out var database);
         await using var redis = await services.RentRedisAsync(Cancel);
-        await using var host = new ApiHost(database.ConnectionString, redis.ConnectionString, settings: new Dictionary<string, string?> { ["Database:MigrateAtStart"] = "true", ["Cors:Origins:0"] = App });
-        using var client = host.CreateClient();
-        await Eventually.TrueAsync(async () => (await host.CreateAnonymous().SendHealthAsync()).Status == 200, Cancel);
-        var user = await host.CreateUserAsync(Cancel);
+        await using var host = new ApiHost(
+            database, redis.ConnectionString, settings: new Dictionary<string, string?> { ["Database:MigrateAtStart"] = "true", ["Cors:Origins:0"] = App });
+        var user = await host.CreateUserWhenReadyAsync(Cancel);
 
         network.Cut();
         for (var i = 0; i < 2; i++)
         {
             // The first finds it out, the second is told.
-            using var answer = await GetAsync(client, App, $"/api/v1/tasks/{Guid.NewGuid()}", user.AccessToken);
+            using var answer = await GetAsync(user.Http, App, $"/api/v1/tasks/{Guid.NewGuid()}", user.AccessToken);
             Assert.Equal(ServiceUnavailable, answer.StatusCode);
             Assert.Equal(App, Header(answer, "Access-Control-Allow-Origin"));
             Assert.Contains("Retry-After", Header(answer, "Access-Control-Expose-Headers"), StringComparison.Ordinal);
@@ -110,8 +109,8 @@ public sealed class CorsTests(BackingServices services)
     [Fact]
     public async Task Each_header_that_the_document_describes_can_be_read()
     {
-        await using var started = await StartAsync();
-        using var client = started.Host.CreateClient();
+        await using var api = Start();
+        using var client = api.CreateClient();
         var document = JsonNode.Parse(await client.GetStringAsync("/openapi/v1.json", Cancel))!;
         using var answer = await GetAsync(client, App, "/api/v1/tasks", "nonsense");
         var described = document["components"]!["headers"]!.AsObject().Select(header => header.Key).Order(StringComparer.OrdinalIgnoreCase);
@@ -140,19 +139,5 @@ public sealed class CorsTests(BackingServices services)
         return await client.SendAsync(request, Cancel);
     }
 
-    private async Task<Started> StartAsync(params (string Key, string Value)[] settings)
-    {
-        var redis = await services.RentRedisAsync(Cancel);
-        var all = settings.Append(("Cors:Origins:0", App)).Append(("Cors:Origins:1", OtherApp)).ToDictionary(s => s.Item1, s => (string?)s.Item2);
-        return new Started(new ApiHost(await services.CreateTaskDatabaseAsync(Cancel), redis.ConnectionString, settings: all), redis);
-    }
-
-    private sealed record Started(ApiHost Host, RedisLease Redis) : IAsyncDisposable
-    {
-        public async ValueTask DisposeAsync()
-        {
-            await Host.DisposeAsync();
-            await Redis.DisposeAsync();
-        }
-    }
+    private ApiInstance Start(params (string Key, string Value)[] settings) => fixture.Start([("Cors:Origins:0", App), ("Cors:Origins:1", OtherApp), .. settings]);
 }

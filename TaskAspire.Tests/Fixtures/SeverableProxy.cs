@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using Npgsql;
 
 namespace TaskAspire.Tests.Fixtures;
 
@@ -29,6 +30,16 @@ internal sealed class SeverableProxy : IAsyncDisposable
     public string Url => $"http://{_listener.LocalEndpoint}";
 
     public static SeverableProxy To(Uri target) => new(new IPEndPoint(IPAddress.Parse(target.Host), target.Port));
+
+    /// <summary>The network between somebody and a database on this machine, with the connection string that leads through it.</summary>
+    public static SeverableProxy ToDatabase(string connectionString, out string through)
+    {
+        var database = new NpgsqlConnectionStringBuilder(connectionString);
+        var proxy = new SeverableProxy(new IPEndPoint(IPAddress.Loopback, database.Port));
+        (database.Host, database.Port) = (IPAddress.Loopback.ToString(), proxy.Port);
+        through = database.ConnectionString;
+        return proxy;
+    }
 
     public void Cut()
     {

@@ -2,7 +2,6 @@ using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http;
-using Npgsql;
 using TaskAspire.Standalone.Processes;
 using TaskAspire.Tests.Api;
 using TaskAspire.Tests.Dispatcher;
@@ -35,9 +34,7 @@ public sealed class ObservedSystem(BackingServices services) : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var token = TestContext.Current.CancellationToken;
-        var database = new NpgsqlConnectionStringBuilder(await services.CreateTaskDatabaseAsync(token));
-        _network = SeverableProxy.To(new Uri($"tcp://{IPAddress.Loopback}:{database.Port}"));
-        (database.Host, database.Port) = (IPAddress.Loopback.ToString(), _network.Port);
+        _network = SeverableProxy.ToDatabase(await services.CreateTaskDatabaseAsync(token), out var database);
         _redis = await services.RentRedisAsync(token);
         _receiver = await WebhookReceiver.StartAsync();
         _receiver.Answer = (context, webhook) =>
@@ -47,7 +44,7 @@ public sealed class ObservedSystem(BackingServices services) : IAsyncLifetime
         };
         _stack = await StackProcess.StartAsync(
             _directory.Path,
-            ["--no-dashboard", "--postgres", database.ConnectionString, "--redis", _redis.ConnectionString],
+            ["--no-dashboard", "--postgres", database, "--redis", _redis.ConnectionString],
             [("RateLimiting__Enabled", "false")],
             token);
         _client = new HttpClient { BaseAddress = _stack.Api, Timeout = TimeSpan.FromSeconds(30) };

@@ -44,7 +44,10 @@ internal sealed class ApiInstance : ApiHost
     {
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body) };
         request.Headers.Authorization = token is null ? null : new AuthenticationHeaderValue("Bearer", token);
-        request.Headers.Add(AddressHeader, address ?? Address);
+        if (address is not null)
+        {
+            request.Headers.Add(AddressHeader, address);
+        }
 
         if (apiKey is not null)
         {
@@ -87,16 +90,16 @@ internal sealed class ApiInstance : ApiHost
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
         base.ConfigureWebHost(builder);
-        builder.ConfigureTestServices(services => services.AddSingleton<IStartupFilter, AddressFromHeader>());
+        builder.ConfigureTestServices(services => services.AddSingleton<IStartupFilter>(new AddressFromHeader(IPAddress.Parse(Address))));
     }
 
-    private sealed class AddressFromHeader : IStartupFilter
+    private sealed class AddressFromHeader(IPAddress otherwise) : IStartupFilter
     {
         public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
         {
             app.Use((context, following) =>
             {
-                context.Connection.RemoteIpAddress = IPAddress.TryParse(context.Request.Headers[AddressHeader], out var address) ? address : IPAddress.Loopback;
+                context.Connection.RemoteIpAddress = IPAddress.TryParse(context.Request.Headers[AddressHeader], out var address) ? address : otherwise;
                 return following(context);
             });
             next(app);

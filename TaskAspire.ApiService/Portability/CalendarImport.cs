@@ -1,3 +1,5 @@
+using System.Globalization;
+using CalDateTime = Ical.Net.DataTypes.CalDateTime;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.Data.Tasks;
@@ -16,11 +18,11 @@ internal static class CalendarImport
         var calendars = CalendarReader.Read(octets, content.Errors).Where(c => c.Name == "VCALENDAR").ToList();
         var todos = calendars.SelectMany(c => c.Components).Where(c => c.Name == "VTODO").ToList();
         var zone = timeZone ?? CalendarZones.Find(calendars.Select(c => c.Find("X-WR-TIMEZONE")).OfType<CalendarLine>().FirstOrDefault()?.Value.Trim());
-        RefuseChangedOccurrences(todos, content.Errors);
+        var occurrences = new CalendarOccurrences(todos);
         var relations = new CalendarRelations(todos);
         foreach (var todo in todos)
         {
-            content.Items.Add(new ImportItem($"line {todo.Number}, ", new Todo(todo, relations, zone, content.Errors).Read()));
+            content.Items.Add(new ImportItem($"line {todo.Number}, ", new Todo(todo, occurrences, relations, zone, content.Errors).Read()));
             if (content.Items.Count > mostTasks)
             {
                 break;
@@ -35,38 +37,33 @@ internal static class CalendarImport
         return content;
     }
 
-    /// <summary>An occurrence that was changed by itself has the UID of its series (RFC 5545 §3.8.4.4). One that comes without its series is a task as any other.</summary>
-    private static void RefuseChangedOccurrences(List<CalendarComponent> todos, ImportErrors errors)
+    private sealed class Todo(CalendarComponent todo, CalendarOccurrences occurrences, CalendarRelations relations, string? defaultZone, ImportErrors errors)
     {
-        foreach (var line in todos.GroupBy(t => t.Find("UID")?.Value).Where(g => g.Key is not null && g.Count() > 1).SelectMany(g => g).Select(t => t.Find("RECURRENCE-ID")).OfType<CalendarLine>())
-        {
-            errors.Add(
-                $"line {line.Number}, {line.Name}",
-                "An occurrence that differs from its series is not supported. Remove its VTODO, or make it a task of its own: give it another UID, take RECURRENCE-ID out, and add its date to the EXDATE of the series.");
-        }
-    }
+        /// <summary>Each occurrence is held against each of them until one is found that is not left out.</summary>
+        private const int MostExceptions = 1_000;
 
-    private sealed class Todo(CalendarComponent todo, CalendarRelations relations, string? defaultZone, ImportErrors errors)
-    {
+        private CalendarLine? DueLine => todo.Find("DUE") ?? todo.Find("DTSTART");
+
         public PortableTask Read()
         {
-            var dueLine = todo.Find("DUE") ?? todo.Find("DTSTART");
             var due = Due();
+            var recurrence = Recurrence(due);
             var category = Text("X-TASKASPIRE-CATEGORY");
             return new PortableTask
             {
-                Id = Text("UID"),
+                Id = occurrences.IsSingle(todo) ? null : Text("UID"),
                 Title = Text("SUMMARY") ?? "",
                 Description = Text("DESCRIPTION"),
-                Status = Status(),
+                Status = Status() is var status && recurrence.IsOver && status is TaskItemStatus.Todo or TaskItemStatus.InProgress ? TaskItemStatus.Done : status,
                 Priority = Word("PRIORITY", CalendarWords.PriorityOf, "A whole number from 0 to 9 is expected.") ?? TaskPriority.None,
-                DueDate = due,
-                TimeZone = due is null ? null : ZoneOf(dueLine!),
+                DueDate = recurrence.Due ?? due,
+                TimeZone = due is null ? null : ZoneOf(DueLine!),
                 Category = category,
                 Tags = Tags(category),
                 ParentId = relations.ParentOf(todo),
-                Reminders = [.. Reminders(due).Distinct()],
-                Recurrence = Recurrence(due),
+                Reminders = [.. Reminders(due).Select(r => Moved(r, due, recurrence.Due)).Distinct()],
+                Recurrence = recurrence.Rule,
+                RecurrenceStart = recurrence.Rule is null ? null : due,
                 CompletedAt = Time(todo.Find("COMPLETED")),
                 CreatedAt = Time(todo.Find("CREATED")),
             };
@@ -172,7 +169,7 @@ internal static class CalendarImport
             return [.. names.DistinctBy(NameKeys.Of)];
         }
 
-        private string? Recurrence(DateTimeOffset? due)
+        private (string? Rule, DateTimeOffset? Due, bool IsOver) Recurrence(DateTimeOffset? due)
         {
             var rules = todo.All("RRULE").ToList();
             if (rules.Count > 1)
@@ -185,27 +182,85 @@ internal static class CalendarImport
                 Wrong(line, $"{line.Name} is not supported. Leave it out, and make tasks of their own of the dates that RRULE and EXDATE cannot say.");
             }
 
-            if (rules.Count == 0)
+            if (rules.Count == 0 || SeriesOf(rules[0], due) is not { } series)
             {
+                return default;
+            }
+
+            if (due is not { } start || errors.Any)
+            {
+                return (series.ToString(), null, false);
+            }
+
+            // Occurrences that are left out at its beginning are over; the task is the first that is not.
+            var zone = ZoneOf(DueLine!);
+            return new Series(series, start, zone).First switch
+            {
+                null => (null, null, true),
+                { } first when first == start => (series.ToString(), null, false),
+                { } first => (series.From(first, WallClock.In(zone)).ToString(), first, false),
+            };
+        }
+
+        /// <summary>The series of due dates; null when it cannot be said, which then is among the errors.</summary>
+        private SeriesRule? SeriesOf(CalendarLine line, DateTimeOffset? due)
+        {
+            if (!SeriesRuleParser.TryParse(line.Value, out var rule, out var problem))
+            {
+                Wrong(line, problem);
                 return null;
             }
 
-            var text = string.Join('\n', todo.All("EXDATE").Select(Exception).Prepend(rules[0].Value));
-            // Beside a DUE, programs mean a rule of due dates, as ours is.
-            if (todo.Find("DUE") is not null || todo.Find("DTSTART") is not { } start || due is not { } end || Time(start) is not { } begin || begin == end
-                || !SeriesRuleParser.TryParse(text, out var series, out _))
+            List<CalDateTime> exceptions = [.. todo.All("EXDATE").Concat(occurrences.ChangedOf(todo)).SelectMany(Exceptions).Take(MostExceptions + 1)];
+            if (exceptions.Count > MostExceptions)
             {
-                return text;
+                Wrong(line, string.Create(CultureInfo.InvariantCulture, $"More than {MostExceptions:N0} of its occurrences are left out or changed by themselves. Begin the series later."));
+                return null;
+            }
+
+            var series = new SeriesRule(rule.Rule, exceptions);
+            if (todo.Find("DTSTART") is not { } start || due is not { } end || Time(start) is not { } begin || begin == end)
+            {
+                return series;
             }
 
             var clock = WallClock.In(ZoneOf(start));
-            if (series.Moved(clock.At(begin), clock.At(end), clock) is { } moved)
+            if (todo.Find("DUE") is not null)
             {
-                return moved.ToString();
+                // Beside it, programs mean a rule of due dates, as ours is; what is left out, some name by its beginning.
+                return series.WithExceptionsMoved(clock.At(begin), clock.At(end), clock);
             }
 
-            Wrong(rules[0], "The rule names when the task begins, and by DURATION it is due on another day or hour. Give DUE in place of DURATION, and a rule of due dates.");
+            if (series.Moved(clock.At(begin), clock.At(end), clock) is { } moved)
+            {
+                return moved;
+            }
+
+            Wrong(line, "The rule names when the task begins, and by DURATION it is due on another day or hour. Give DUE in place of DURATION, and a rule of due dates.");
             return null;
+        }
+
+        /// <summary>The occurrences that an EXDATE or a RECURRENCE-ID names.</summary>
+        private IEnumerable<CalDateTime> Exceptions(CalendarLine line)
+        {
+            if (line.Parameters.ContainsKey("RANGE"))
+            {
+                Wrong(line, "An occurrence that changes all later ones is not supported. End the series before it by UNTIL, and make one of its own of the rest.");
+                return [];
+            }
+
+            // Zones have one name there, and no quotes.
+            var zone = NamedZone(line);
+            var parameters = zone is null ? line.Raw : $"{(line.Parameters.TryGetValue("VALUE", out var type) ? $";VALUE={type}" : "")};TZID={zone}";
+            try
+            {
+                return [.. ExceptionDates.Parse($"EXDATE{parameters}:{line.Value}")];
+            }
+            catch (SeriesRuleException exception)
+            {
+                Wrong(line, exception.Message);
+                return [];
+            }
         }
 
         private IEnumerable<PortableReminder> Reminders(DateTimeOffset? due)
@@ -234,12 +289,19 @@ internal static class CalendarImport
                 {
                     yield return new PortableReminder { MinutesBeforeDue = minutes };
                 }
-                else if (due is { } end && Later(line, todo.Find("DUE") ?? todo.Find("DTSTART")!, end, offset) is { } after)
+                else if (due is { } end && Later(line, DueLine!, end, offset) is { } after)
                 {
                     yield return new PortableReminder { At = after };
                 }
             }
         }
+
+        /// <summary>A reminder of the occurrence that the task is, rather than of the first.</summary>
+        private PortableReminder Moved(PortableReminder reminder, DateTimeOffset? from, DateTimeOffset? to) =>
+            reminder.At is { } at && from is { } first && to is { } own
+            && WallClock.In(ZoneOf(DueLine!)).Moved(at, first, own) is { } moved
+                ? new PortableReminder { At = moved }
+                : reminder;
 
         /// <summary>Alarms at a place (RFC 9074 §8), and Apple's that is none, have a time in 1976 only because they must have one.</summary>
         private static bool IsWithoutTime(CalendarComponent alarm) =>
@@ -268,11 +330,6 @@ internal static class CalendarImport
             Wrong(line, "A date (20261231), a UTC time (20261231T090000Z) or, with TZID, a local time (20261231T090000) is expected, between 1970 and 9998 in UTC.");
             return null;
         }
-
-        /// <summary>An EXDATE as a recurrence has it: zones there have one name, and no quotes.</summary>
-        private static string Exception(CalendarLine line) => NamedZone(line) is { } zone
-            ? $"EXDATE{(line.Parameters.TryGetValue("VALUE", out var type) ? $";VALUE={type}" : "")};TZID={zone}:{line.Value}"
-            : $"EXDATE{line.Raw}:{line.Value}";
 
         private static string? NamedZone(CalendarLine line) => CalendarZones.Find(line.Parameters.GetValueOrDefault("TZID"));
 

@@ -18,9 +18,11 @@ internal sealed record CalendarComponent(int Number, string Name)
 
     public List<CalendarComponent> Components { get; } = [];
 
-    public CalendarLine? Find(string name) => Lines.Find(l => l.Name == name);
+    /// <summary>The first of that name that says something: some programs write <c>DUE:</c> for what has none.</summary>
+    public CalendarLine? Find(string name) => All(name).FirstOrDefault();
 
-    public IEnumerable<CalendarLine> All(string name) => Lines.Where(l => l.Name == name);
+    /// <summary>All of them that do.</summary>
+    public IEnumerable<CalendarLine> All(string name) => Lines.Where(l => l.Name == name && !string.IsNullOrWhiteSpace(l.Value));
 }
 
 /// <summary>

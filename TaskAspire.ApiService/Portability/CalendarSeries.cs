@@ -18,22 +18,46 @@ internal static class CalendarSeries
 
         try
         {
-            rule.Until = rule.Until is { } until ? Moved(until) : null;
-            return new SeriesRule(rule, [.. series.Exceptions.Select(Moved)]);
+            rule.Until = rule.Until is { } until ? Moved(until, from, to, clock) : null;
+            return new SeriesRule(rule, [.. series.Exceptions.Select(e => Moved(e, from, to, clock))]);
         }
         catch (ArgumentOutOfRangeException)
         {
             // Beyond the last year of the calendar.
             return null;
         }
-
-        CalDateTime Moved(CalDateTime value) => value switch
-        {
-            { HasTime: false } => new CalDateTime(DateOnly.FromDateTime(value.Value + (to.Date - from.Date))),
-            { IsUtc: false } => new CalDateTime(value.Value + (to - from), null),
-            _ => new CalDateTime(clock.ToUtc(clock.At(value.AsUtc) + (to - from)).UtcDateTime),
-        };
     }
+
+    /// <summary>The series with those exceptions moved that name an occurrence by when it begins; what would lie beyond the calendar leaves nothing out.</summary>
+    public static SeriesRule WithExceptionsMoved(this SeriesRule series, DateTime from, DateTime to, WallClock clock)
+    {
+        return new SeriesRule(series.Rule, [.. series.Exceptions.Select(e => NamesBeginning(e) ? TryMove(e) : e).OfType<CalDateTime>()]);
+
+        bool NamesBeginning(CalDateTime e) => !e.HasTime || (e.IsUtc ? clock.At(e.AsUtc) : e.Value).TimeOfDay == from.TimeOfDay;
+
+        CalDateTime? TryMove(CalDateTime e)
+        {
+            try
+            {
+                return Moved(e, from, to, clock);
+            }
+            catch (ArgumentOutOfRangeException)
+            {
+                return null;
+            }
+        }
+    }
+
+    /// <summary>The series without the exceptions that lie before an occurrence.</summary>
+    public static SeriesRule From(this SeriesRule series, DateTimeOffset occurrence, WallClock clock) =>
+        new(series.Rule, [.. series.Exceptions.Where(e => !e.IsBefore(new Tasks.Recurrence.Occurrence(clock.At(occurrence), occurrence)))]);
+
+    private static CalDateTime Moved(CalDateTime value, DateTime from, DateTime to, WallClock clock) => value switch
+    {
+        { HasTime: false } => new CalDateTime(DateOnly.FromDateTime(value.Value + (to.Date - from.Date))),
+        { IsUtc: false } => new CalDateTime(value.Value + (to - from), null),
+        _ => new CalDateTime(clock.ToUtc(clock.At(value.AsUtc) + (to - from)).UtcDateTime),
+    };
 
     private static bool NamesTimes(RecurrenceRule rule) => rule.ByHour.Count + rule.ByMinute.Count + rule.BySecond.Count > 0;
 

@@ -53,7 +53,8 @@ internal static class PortabilityEndpoints
             .WithDescription(
                 "A document of GET /export in any of its formats, or a CSV (with commas or semicolons) or iCalendar file of another program; up to 128 MiB and 100,000 tasks, where the server is not set otherwise. All of it is "
                 + "checked by the rules for single tasks first, and what is wrong is told by line and field; then all or nothing is written. Tasks get new "
-                + "ids; categories and tags are found by name, or made. Importing the same twice makes everything twice: send an Idempotency-Key. "
+                + "ids; categories and tags are found by name, or made. Occurrences of a series that an iCalendar file changes or completes by themselves become "
+                + "tasks of their own. Importing the same twice makes everything twice: send an Idempotency-Key. "
                 + "A server works on a few imports at a time; more are answered 429.")
             .WithMetadata(new ImportSizeLimit(((IEndpointRouteBuilder)api).ServiceProvider.GetRequiredService<IOptions<ImportOptions>>()))
             .Accepts<PortableDocument>(Json, Csv, Calendar).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);

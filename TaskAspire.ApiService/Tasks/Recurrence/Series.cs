@@ -21,7 +21,7 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
     /// <summary>What is wrong with a rule that is to begin now; null when it can.</summary>
     public string? Problem()
     {
-        if (rule.Rule.Until?.IsBefore(First) == true)
+        if (rule.Rule.Until?.IsBefore(Beginning) == true)
         {
             return "UNTIL lies before the dueDate, with which the series begins.";
         }
@@ -37,6 +37,9 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
         }
     }
 
+    /// <summary>The first occurrence that is not left out; null when none is left.</summary>
+    public DateTimeOffset? First => rule.Exceptions.Any(e => e.Means(Beginning)) ? NextAfter(start) : start;
+
     /// <summary>The first occurrence after a moment; null when the series has ended by then.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset moment)
     {
@@ -50,7 +53,7 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
         }
     }
 
-    private Occurrence First => new(_clock.At(start), start);
+    private Occurrence Beginning => new(_clock.At(start), start);
 
     /// <summary>Occurrences after a moment, in order, endless for a rule without end.</summary>
     private IEnumerable<Occurrence> Upcoming(DateTimeOffset moment)
@@ -83,7 +86,7 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
     /// </summary>
     private IEnumerable<DateTime> FollowingTimes(DateTimeOffset moment)
     {
-        var first = First.Local;
+        var first = Beginning.Local;
         var fraction = TimeSpan.FromTicks(first.Ticks % TimeSpan.TicksPerSecond);
         var unlimited = new RecurrenceRule();
         unlimited.CopyFrom(rule.Rule);

@@ -1,5 +1,4 @@
 using System.ComponentModel.DataAnnotations;
-using TaskAspire.ApiService.Json;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Tasks.Recurrence;
@@ -93,7 +92,7 @@ internal static class TaskRecurrence
         next.Tags.AddRange(done.Tags.Select(t => new TaskTag { TaskId = next.Id, TagId = t.TagId, Tag = t.Tag }));
         foreach (var reminder in done.Reminders)
         {
-            var at = reminder.At is { } time ? Moved(time, done, due) : null;
+            var at = reminder.At is { } time ? WallClock.In(done.TimeZone).Moved(time, done.DueDate!.Value, due) : null;
             // Left out where its time would be one that nobody could send back.
             if (at is not null || reminder.MinutesBeforeDue is not null)
             {
@@ -104,13 +103,5 @@ internal static class TaskRecurrence
         // Reminders whose time has passed already (a day before an occurrence in an hour) do not fire.
         next.Rearm(now, dueDateMoved: true, reopened: true);
         return next;
-    }
-
-    /// <summary>As far on the clock from the new due date as the time was from the old one; null beyond the last time there is (less a day, for the zones).</summary>
-    private static DateTimeOffset? Moved(DateTimeOffset time, TaskItem done, DateTimeOffset due)
-    {
-        var clock = WallClock.In(done.TimeZone);
-        var ticks = clock.At(time).Ticks + (clock.At(due) - clock.At(done.DueDate!.Value)).Ticks;
-        return ticks <= Rfc3339Converter.Latest.Ticks - TimeSpan.TicksPerDay ? clock.ToUtc(new DateTime(ticks)) : null;
     }
 }

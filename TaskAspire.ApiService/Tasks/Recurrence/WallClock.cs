@@ -1,3 +1,5 @@
+using TaskAspire.ApiService.Json;
+
 namespace TaskAspire.ApiService.Tasks.Recurrence;
 
 /// <summary>
@@ -21,5 +23,12 @@ internal sealed class WallClock(TimeZoneInfo zone)
             ? zone.GetUtcOffset(local.AddDays(-1))
             : zone.IsAmbiguousTime(local) ? zone.GetAmbiguousTimeOffsets(local).Max() : zone.GetUtcOffset(local);
         return new DateTimeOffset(local, offset).ToUniversalTime();
+    }
+
+    /// <summary>As far on the clock from one time as it was from another; null beyond the last time there is (less a day, for the zones).</summary>
+    public DateTimeOffset? Moved(DateTimeOffset time, DateTimeOffset from, DateTimeOffset to)
+    {
+        var ticks = At(time).Ticks + (At(to) - At(from)).Ticks;
+        return ticks <= Rfc3339Converter.Latest.Ticks - TimeSpan.TicksPerDay ? ToUtc(new DateTime(ticks)) : null;
     }
 }

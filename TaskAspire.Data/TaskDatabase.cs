@@ -43,6 +43,8 @@ public static class TaskDatabase
     private const int MaxPoolSize = 20;
     private const int ConnectTimeoutSeconds = 2;
     private const int IdleLifetimeSeconds = 30;
+    private const int KeepaliveSeconds = 60;
+    private const int KeepaliveIntervalSeconds = 10;
     private const int CommandTimeoutSeconds = 15;
     private const int CancellationTimeoutMilliseconds = 500;
     private const int PreparedStatements = 100;
@@ -91,7 +93,7 @@ public static class TaskDatabase
     }
 
     /// <summary>
-    /// The connection string with the document's pool (5–20 connections, 2 s to connect, 30 s idle) and, where TLS is required, a verified
+    /// The connection string with the document's pool (5–20 connections, 2 s to connect, 30 s idle), TCP keepalive and, where TLS is required, a verified
     /// certificate. What the string itself says wins.
     /// </summary>
     public static string WithDefaults(string connectionString, bool requireTls)
@@ -102,6 +104,10 @@ public static class TaskDatabase
         SetUnlessGiven("Maximum Pool Size", MaxPoolSize);
         SetUnlessGiven("Timeout", ConnectTimeoutSeconds);
         SetUnlessGiven("Connection Idle Lifetime", IdleLifetimeSeconds);
+        // The pool's last connections stay open through quiet hours, in which Azure's load balancers (after 4 minutes) and firewalls forget them without a word.
+        SetUnlessGiven("Tcp Keepalive", true);
+        SetUnlessGiven("Tcp Keepalive Time", KeepaliveSeconds);
+        SetUnlessGiven("Tcp Keepalive Interval", result.TcpKeepAliveTime > 0 ? KeepaliveIntervalSeconds : 0);
         SetUnlessGiven("Command Timeout", CommandTimeoutSeconds);
         // How long giving up a statement may take when the server does not even answer that.
         SetUnlessGiven("Cancellation Timeout", CancellationTimeoutMilliseconds);

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Globalization;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -51,6 +52,34 @@ public sealed class BackingServiceTests(BackingServices backing)
         {
             Assert.Contains($$"""database_query_duration_seconds_bucket{query_type="update",table="tags",le="{{boundary}}"}""", metrics, StringComparison.Ordinal);
         }
+    }
+
+    [Fact]
+    public async Task A_quiet_connection_to_the_database_is_kept_alive()
+    {
+        await using var service = await StartAsync(await backing.CreateDatabaseAsync(Cancel));
+        foreach (var source in new[] { service.Services.GetRequiredService<NpgsqlDataSource>(), service.Services.GetRequiredKeyedService<NpgsqlDataSource>(TaskDatabase.UnpooledKey) })
+        {
+            var settings = new NpgsqlConnectionStringBuilder(source.ConnectionString);
+            Assert.Equal((true, 60, 10), (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval));
+            await using var connection = await source.OpenConnectionAsync(Cancel);
+            await using var command = new NpgsqlCommand("SELECT inet_client_port()", connection);
+            if (await command.ExecuteScalarAsync(Cancel) is int port && OperatingSystem.IsLinux())
+            {
+                // Of an idle connection the system tells which timer runs: 02 is that of the next keepalive (proc(5), tcp).
+                await Eventually.TrueAsync(
+                    () => File.ReadLines("/proc/net/tcp").Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries))
+                        .Any(line => line[1].EndsWith(string.Create(CultureInfo.InvariantCulture, $":{port:X4}"), StringComparison.Ordinal) && line[5].StartsWith("02:", StringComparison.Ordinal)),
+                    Cancel);
+            }
+        }
+    }
+
+    [Fact]
+    public void What_a_connection_string_says_of_keepalive_wins()
+    {
+        var settings = new NpgsqlConnectionStringBuilder(TaskDatabase.WithDefaults("Host=db;Database=tasks;Tcp Keepalive=false;Tcp Keepalive Time=0", requireTls: false));
+        Assert.Equal((false, 0, 0), (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval));
     }
 
     [Fact]

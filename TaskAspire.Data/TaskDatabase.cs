@@ -104,10 +104,14 @@ public static class TaskDatabase
         SetUnlessGiven("Maximum Pool Size", MaxPoolSize);
         SetUnlessGiven("Timeout", ConnectTimeoutSeconds);
         SetUnlessGiven("Connection Idle Lifetime", IdleLifetimeSeconds);
-        // The pool's last connections stay open through quiet hours, in which Azure's load balancers (after 4 minutes) and firewalls forget them without a word.
-        SetUnlessGiven("Tcp Keepalive", true);
-        SetUnlessGiven("Tcp Keepalive Time", KeepaliveSeconds);
-        SetUnlessGiven("Tcp Keepalive Interval", result.TcpKeepAliveTime > 0 ? KeepaliveIntervalSeconds : 0);
+        if (IsByTcp(given.Host))
+        {
+            // The pool's last connections stay open through quiet hours, in which Azure's load balancers (after 4 minutes) and firewalls forget them without a word.
+            SetUnlessGiven("Tcp Keepalive", true);
+            SetUnlessGiven("Tcp Keepalive Time", KeepaliveSeconds);
+            SetUnlessGiven("Tcp Keepalive Interval", result.TcpKeepAliveTime > 0 ? KeepaliveIntervalSeconds : 0);
+        }
+
         SetUnlessGiven("Command Timeout", CommandTimeoutSeconds);
         // How long giving up a statement may take when the server does not even answer that.
         SetUnlessGiven("Cancellation Timeout", CancellationTimeoutMilliseconds);
@@ -129,6 +133,9 @@ public static class TaskDatabase
             }
         }
     }
+
+    /// <summary>Not by a Unix domain socket (a path, or an abstract one), which refuses the settings of TCP.</summary>
+    private static bool IsByTcp(string? hosts) => hosts is not null && !hosts.Split(',').Any(host => Path.IsPathRooted(host.Trim()) || host.TrimStart().StartsWith('@'));
 
     private static NpgsqlDataSource CreateDataSource(IServiceProvider services, string name, bool pooled)
     {

@@ -75,10 +75,15 @@ public sealed class BackingServiceTests(BackingServices backing)
         }
     }
 
-    [Fact]
-    public void What_a_connection_string_says_of_keepalive_wins()
+    [Theory]
+    [InlineData("Host=db;Database=tasks;Tcp Keepalive=false;Tcp Keepalive Time=0")]
+    // A Unix domain socket refuses it.
+    [InlineData("Host=/run/postgresql;Database=tasks")]
+    [InlineData("Host=db, /run/postgresql;Database=tasks")]
+    [InlineData("Host=@postgresql;Database=tasks")]
+    public void Keepalive_is_for_networks_and_what_the_connection_string_says_wins(string connectionString)
     {
-        var settings = new NpgsqlConnectionStringBuilder(TaskDatabase.WithDefaults("Host=db;Database=tasks;Tcp Keepalive=false;Tcp Keepalive Time=0", requireTls: false));
+        var settings = new NpgsqlConnectionStringBuilder(TaskDatabase.WithDefaults(connectionString, requireTls: false));
         Assert.Equal((false, 0, 0), (settings.TcpKeepAlive, settings.TcpKeepAliveTime, settings.TcpKeepAliveInterval));
     }
 

@@ -59,9 +59,10 @@ public class WebhookVerificationTests(BackingServices backing)
         folder.Write("library.ts", WebhookPage.File("library.ts"));
         folder.Write("check.ts", """
             import { readFileSync } from 'node:fs';
+            import type { IncomingHttpHeaders } from 'node:http';
             import { readWebhook } from './library.js';
 
-            const cases: { secret: string, headers: Record<string, string>, body: string }[] = JSON.parse(readFileSync('cases.json', 'utf8'));
+            const cases: { secret: string, headers: IncomingHttpHeaders, body: string }[] = JSON.parse(readFileSync('cases.json', 'utf8'));
             console.log(JSON.stringify(cases.map(({ secret, headers, body }) => {
               const event = readWebhook(secret, headers, Buffer.from(body, 'base64')) as { event: string } | null;
               return [event?.event === 'task.reminder'];

@@ -26,6 +26,7 @@ internal static class ApiDocument
             options.AddDocumentTransformer((document, _, _) => Done(() => Areas.Describe(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => CommonAnswers.AddComponents(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => ConvertedTypes.DescribeAnyValues(document)));
+            options.AddDocumentTransformer((document, _, _) => Done(() => SharedSchemas.Describe(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => RequestSchemas.Describe(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => Examples.Add(document)));
             options.AddDocumentTransformer((document, _, _) => Done(() => EventOperations.Describe(document)));

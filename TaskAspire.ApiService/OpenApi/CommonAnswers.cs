@@ -14,7 +14,7 @@ namespace TaskAspire.ApiService.OpenApi;
 /// <summary>What every operation of the API may answer beside its own answers, and the headers that go with them.</summary>
 internal static class CommonAnswers
 {
-    public const string ETagExample = "\"3\"";
+    public const string ETagExample = "\"3-0c85b39d1274655a\"";
 
     private const string Problem = "Problem";
     private const string ProblemMediaType = "application/problem+json";
@@ -94,7 +94,7 @@ internal static class CommonAnswers
             [LimitHeaders[1]] = Header("Requests left in this window.", Integer(), 97),
             [LimitHeaders[2]] = Header("Seconds until the window ends.", Integer(), 42),
             [HeaderNames.RetryAfter] = Header("Seconds to wait before sending it again; with 409 only where an earlier request with the same Idempotency-Key is still under way.", Integer(), 2),
-            [HeaderNames.ETag] = Header("The state of what is answered, for If-Match and If-None-Match.", Text(), ETagExample),
+            [HeaderNames.ETag] = Header("The state of what is answered, for If-Match and If-None-Match. Send it as it came: what is in it is not for clients to know, and not version alone.", Text(), ETagExample),
             [HeaderNames.Location] = Header("Where what was created is, or what becomes of it.", Text("uri-reference"), "/api/v1/tasks/01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12"),
             [HeaderNames.WWWAuthenticate] = Header("How to show a credential, and what is wrong with the one that was sent (RFC 6750 §3); with 400, only where two were sent.", Text(), "Bearer"),
             [HeaderNames.Link] = Header("The next occurrence, when a task that recurs was completed (RFC 8288); otherwise left out.", Text(), "</api/v1/tasks/01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12>; rel=\"next\""),

@@ -20,6 +20,7 @@ internal static class ConvertedTypes
         }
         else if (type.IsEnum)
         {
+            schema.Type = JsonSchemaType.String | (IsNullable(context) ? JsonSchemaType.Null : 0);
             schema.Enum = [.. SchemaWords.Of(EnumWords.Words(type)), .. IsNullable(context) ? [null!] : Array.Empty<JsonNode>()];
         }
         else if (context.JsonTypeInfo.ElementType == typeof(string))
@@ -48,16 +49,24 @@ internal static class ConvertedTypes
         }
     }
 
-    /// <summary>A value of any kind may be null, too. The generator writes one of null and anything, of which null is both, and so not one.</summary>
+    /// <summary>
+    /// A value of any kind is an empty schema, null being such a value, too. The generator gives it the name of a .NET type, which some clients
+    /// take for an object and then fail to read a text as one, and writes one of null and anything, of which null is both, and so not one.
+    /// </summary>
     public static void DescribeAnyValues(OpenApiDocument document)
     {
-        foreach (var properties in document.Components!.Schemas!.Values.Select(schema => schema.Properties).OfType<IDictionary<string, IOpenApiSchema>>())
+        string[] any = [nameof(JsonElement), nameof(JsonNode)];
+        var schemas = document.Components!.Schemas!;
+        foreach (var properties in schemas.Values.Select(schema => schema.Properties).OfType<IDictionary<string, IOpenApiSchema>>())
         {
             foreach (var (name, schema) in properties.ToList())
             {
-                properties[name] = schema.OneOf?.FirstOrDefault(s => s is OpenApiSchemaReference { Reference.Id: nameof(JsonElement) }) ?? schema;
+                var reference = (schema.OneOf ?? []).Append(schema).OfType<OpenApiSchemaReference>().FirstOrDefault(s => any.Contains(s.Reference.Id));
+                properties[name] = reference is null ? schema : new OpenApiSchema { Description = reference.Description };
             }
         }
+
+        Array.ForEach(any, name => schemas.Remove(name));
     }
 
     /// <summary>What a type is in JSON whose converter hides it; null for all others.</summary>

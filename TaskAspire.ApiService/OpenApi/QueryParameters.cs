@@ -39,7 +39,8 @@ internal static class QueryParameters
             OneOf(TaskListSort.Names, "-createdAt"),
             "dueDate"),
         Limit(),
-        Page(),
+        // No default: clients that send what is said to be one could not send a cursor.
+        Parameter("page", "Number of the page, from 1. Unless sent: the first, or the one that cursor tells of.", Number(PageQuery.MaxPage)),
         Parameter(
             "cursor",
             "nextCursor of the page before, instead of page: neither skips nor repeats while tasks come and go (one whose sort value changes meanwhile moves), and counts nothing unless asked.",
@@ -111,7 +112,7 @@ internal static class QueryParameters
     public static RouteHandlerBuilder DescribeStatsQuery(this RouteHandlerBuilder endpoint) => endpoint.Describe(Parameter(
         "window",
         "The time to look back over.",
-        new OpenApiSchema { Type = JsonSchemaType.String, Enum = SchemaWords.Of(WebhookStats.Windows.Keys), Default = JsonValue.Create(WebhookStats.DefaultWindow) }));
+        OneOf(WebhookStats.Windows.Keys, WebhookStats.DefaultWindow)));
 
     private static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, params OpenApiParameter[] parameters) =>
         endpoint.AddOpenApiOperationTransformer((operation, _, _) =>
@@ -138,13 +139,13 @@ internal static class QueryParameters
         _ => JsonValue.Create(text),
     };
 
-    private static OpenApiSchema Number(int max, int fallback) => new()
+    private static OpenApiSchema Number(int max, int? fallback = null) => new()
     {
         Type = JsonSchemaType.Integer,
         Format = "int32",
         Minimum = "1",
         Maximum = max.ToString(System.Globalization.CultureInfo.InvariantCulture),
-        Default = JsonValue.Create(fallback),
+        Default = fallback is null ? null : JsonValue.Create(fallback.Value),
     };
 
     private static OpenApiSchema Time() => new() { Type = JsonSchemaType.String, Format = "date-time" };
@@ -159,12 +160,12 @@ internal static class QueryParameters
         Pattern = $"^({TaskListQueryParser.None}|[0-9a-fA-F]{{8}}(-[0-9a-fA-F]{{4}}){{3}}-[0-9a-fA-F]{{12}})$",
     };
 
-    private static OpenApiSchema OneOf(IEnumerable<string> words, string? fallback = null) => new()
+    private static OpenApiSchema OneOf(IEnumerable<string> words, string? fallback = null)
     {
-        Type = JsonSchemaType.String,
-        Enum = SchemaWords.Of(words),
-        Default = fallback is null ? null : JsonValue.Create(fallback),
-    };
+        var schema = SchemaWords.Schema(words);
+        schema.Default = fallback is null ? null : JsonValue.Create(fallback);
+        return schema;
+    }
 
     private static OpenApiSchema Text(int? max = null) => new() { Type = JsonSchemaType.String, MaxLength = max };
 

@@ -1,7 +1,5 @@
 using Microsoft.OpenApi;
 using TaskAspire.ApiService.Json;
-using TaskAspire.ApiService.Tasks;
-using TaskAspire.ApiService.Tasks.Bulk;
 
 namespace TaskAspire.ApiService.OpenApi;
 
@@ -13,7 +11,6 @@ internal static class RequestSchemas
 
     public static void Describe(OpenApiDocument document)
     {
-        ReferToTasks(document);
         var seen = new HashSet<OpenApiSchema>();
         foreach (var operation in document.Paths.Values.SelectMany(path => path.Operations?.Values ?? Enumerable.Empty<OpenApiOperation>()))
         {
@@ -34,17 +31,8 @@ internal static class RequestSchemas
         }
     }
 
-    /// <summary>The generator writes the parts of a bulk request out where they stand.</summary>
-    private static void ReferToTasks(OpenApiDocument document)
-    {
-        if (document.Components?.Schemas?[nameof(BulkRequest)].Properties?["operations"].Items?.Properties is { } operation)
-        {
-            operation["task"] = OrNull(new OpenApiSchemaReference(nameof(TaskRequest), document));
-            operation["patch"] = OrNull(new OpenApiSchemaReference(nameof(TaskPatch), document));
-        }
-    }
-
-    private static OpenApiSchema OrNull(IOpenApiSchema schema) => new() { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, schema] };
+    /// <summary>The schema, or null.</summary>
+    internal static OpenApiSchema OrNull(IOpenApiSchema schema) => new() { OneOf = [new OpenApiSchema { Type = JsonSchemaType.Null }, schema] };
 
     private static void Describe(IOpenApiSchema? schema, OpenApiDocument document, HashSet<OpenApiSchema> seen)
     {

@@ -137,6 +137,7 @@ public record WebhookResponse
     public string Url { get; }
 
     /// <summary>The event types it is told of.</summary>
+    [EventWords]
     public IReadOnlyList<string> Events { get; }
 
     /// <summary>Only of tasks in one of these categories; empty for all.</summary>

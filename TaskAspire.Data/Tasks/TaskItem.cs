@@ -115,7 +115,8 @@ public sealed class TaskItem
     }
 }
 
-/// <summary>Where a task stands. Stored as text.</summary>
+/// <summary>Where a task stands.</summary>
+/// <remarks>Stored as text.</remarks>
 public enum TaskItemStatus
 {
     /// <summary>Not begun.</summary>
@@ -131,7 +132,8 @@ public enum TaskItemStatus
     Cancelled,
 }
 
-/// <summary>How much a task matters. Stored as a number so that it sorts.</summary>
+/// <summary>How much a task matters.</summary>
+/// <remarks>Stored as a number so that it sorts.</remarks>
 public enum TaskPriority
 {
     /// <summary>Not said.</summary>

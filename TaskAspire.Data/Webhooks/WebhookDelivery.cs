@@ -55,7 +55,8 @@ public sealed class WebhookDelivery
     public WebhookEvent? Event { get; init; }
 }
 
-/// <summary>Where a delivery stands. Stored as a number: the hot index is filtered on it.</summary>
+/// <summary>Where a delivery stands.</summary>
+/// <remarks>Stored as a number: the hot index is filtered on it.</remarks>
 public enum WebhookDeliveryState
 {
     /// <summary>Waiting for its next attempt, or in one.</summary>

@@ -47,6 +47,46 @@ public sealed class OpenApiDocumentTests(BackingServices services)
     }
 
     [Fact]
+    public async Task Words_that_can_be_chosen_from_are_texts_and_have_one_type()
+    {
+        var document = JsonNode.Parse(await ReadAsync())!;
+        var enumerations = Parts(document["paths"]!).Concat(Parts(document["components"]!["schemas"]!)).Where(part => part["enum"] is JsonArray).ToList();
+        Assert.Contains(enumerations, words => words["enum"]!.AsArray().Any(word => word!.GetValue<string>() == "in_progress"));
+        Assert.All(enumerations, words => Assert.Equal("string", words["type"]?.ToString()));
+        foreach (var words in enumerations.Where(words => words["enum"]!.AsArray().Any(word => !char.IsAsciiLetter(word!.GetValue<string>()[0]))))
+        {
+            var names = words["x-enum-varnames"]!.AsArray().Select(name => name!.GetValue<string>()).ToList();
+            Assert.Equal(words["enum"]!.AsArray().Count, names.Distinct(StringComparer.OrdinalIgnoreCase).Count());
+            Assert.All(names, name => Assert.Matches("^[A-Za-z][A-Za-z0-9_]*$", name));
+        }
+
+        Assert.Empty(enumerations.GroupBy(words => words["enum"]!.ToJsonString()).Where(same => same.Count() > 1).Select(same => same.Key));
+    }
+
+    [Fact]
+    public async Task No_type_has_a_second_name_or_none()
+    {
+        var schemas = JsonNode.Parse(await ReadAsync())!["components"]!["schemas"]!.AsObject();
+        Assert.DoesNotContain(schemas, schema => schema.Value!.AsObject().Count == 0);
+        var items = schemas.SelectMany(schema => Parts(schema.Value!)).Select(part => part["items"]).OfType<JsonObject>();
+        Assert.Empty(items.Where(item => item["properties"] is not null).Select(item => item.ToJsonString()));
+    }
+
+    [Fact]
+    public async Task What_is_said_to_be_the_default_can_be_sent_with_a_cursor()
+    {
+        var user = await _api.CreateUserAsync();
+        await user.CreateTaskAsync("first");
+        await user.CreateTaskAsync("second");
+        var parameters = JsonNode.Parse(await ReadAsync())!["paths"]!["/api/v1/tasks"]!["get"]!["parameters"]!.AsArray();
+        var defaults = parameters.Where(p => p!["schema"]!["default"] is not null && p["name"]!.ToString() != "limit").Select(p => $"&{p!["name"]}={p["schema"]!["default"]}").ToList();
+        Assert.NotEmpty(defaults);
+        var page = (await user.GetAsync("tasks?limit=1")).Json;
+        var next = (await user.GetAsync($"tasks?limit=1&cursor={page["nextCursor"]}{string.Concat(defaults)}")).Json;
+        Assert.Equal("first", next["items"]![0]!["title"]!.ToString());
+    }
+
+    [Fact]
     public async Task A_list_that_comes_from_the_cache_is_documented_too()
     {
         var answers = await DocumentedAnswers.ReadAsync(JsonNode.Parse(await ReadAsync())!);
@@ -84,6 +124,14 @@ public sealed class OpenApiDocumentTests(BackingServices services)
         var api = await _api.GetAAsync();
         return await api.CreateAnonymous().Http.GetStringAsync("/openapi/v1.json", TestContext.Current.CancellationToken);
     }
+
+    /// <summary>All objects in it, itself among them; examples are none of the contract.</summary>
+    private static IEnumerable<JsonObject> Parts(JsonNode node) => node switch
+    {
+        JsonObject part => part.Where(member => member.Key is not ("example" or "examples") && member.Value is not null).SelectMany(member => Parts(member.Value!)).Prepend(part),
+        JsonArray list => list.OfType<JsonNode>().SelectMany(Parts),
+        _ => [],
+    };
 
     private static void Check(JsonNode document, string name, JsonObject operation, List<string> missing)
     {

@@ -35,6 +35,7 @@ internal static class LoggingExtensions
         ["Microsoft.EntityFrameworkCore.Database.Command"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Database.Connection"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Query"] = LogLevel.None,
+        ["Microsoft.EntityFrameworkCore.Database.Transaction"] = LogLevel.None,
         ["Microsoft.EntityFrameworkCore.Update"] = LogLevel.None,
         // Whoever asks /health gets the answer; otherwise a service that is starting would log errors until it is ready.
         ["Microsoft.Extensions.Diagnostics.HealthChecks"] = LogLevel.None,

@@ -28,6 +28,17 @@ public class LogLevelTests
         Assert.Equal(expected, Enum.GetValues<LogLevel>().First(logger.IsEnabled));
     }
 
+    [Theory]
+    [InlineData("Microsoft.EntityFrameworkCore.Database.Transaction")]
+    [InlineData("Microsoft.EntityFrameworkCore.Database.Command")]
+    public async Task A_client_that_leaves_in_the_middle_of_a_read_is_no_error_of_the_framework(string category)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.AddServiceDefaults();
+        await using var app = builder.Build();
+        Assert.DoesNotContain(Enum.GetValues<LogLevel>(), app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(category).IsEnabled);
+    }
+
     [Fact]
     public async Task Who_asks_twice_for_the_logger_of_a_category_gets_the_same()
     {

@@ -100,8 +100,9 @@ public static class TaskDatabase
     {
         var given = new NpgsqlConnectionStringBuilder(connectionString);
         var result = new NpgsqlConnectionStringBuilder(connectionString);
-        SetUnlessGiven("Minimum Pool Size", MinPoolSize);
         SetUnlessGiven("Maximum Pool Size", MaxPoolSize);
+        // A pool that is given a smaller size keeps no more than that.
+        SetUnlessGiven("Minimum Pool Size", Math.Min(MinPoolSize, result.MaxPoolSize));
         SetUnlessGiven("Timeout", ConnectTimeoutSeconds);
         SetUnlessGiven("Connection Idle Lifetime", IdleLifetimeSeconds);
         if (IsByTcp(given.Host))

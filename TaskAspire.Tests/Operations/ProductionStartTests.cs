@@ -1,4 +1,6 @@
+using Npgsql;
 using TaskAspire.ApiService.Tasks;
+using TaskAspire.Data;
 using TaskAspire.WebhookDispatcher.Hosting;
 
 namespace TaskAspire.Tests.Operations;
@@ -34,6 +36,16 @@ public sealed class ProductionStartTests
             ["DOTNET_ENVIRONMENT=Production", "DB_PORT=99999", "REDIS_URL=nonsense:topsecret", "LOG_LEVEL=chatty", "PORT=abc", "ELASTICSEARCH_URL=ftp://topsecret@logs",
                 "RateLimiting__Api__PermitLimit=many", "Sessions__Lifetime=00:00:01", "Import__MaxMebibytes=0", "Metrics__Port=0", "ConnectionStrings__taskdb=Host=db;Password=top;secret"]);
         Refused(run, "DB_PORT must", "REDIS_URL must", "LOG_LEVEL must", "PORT must", "ELASTICSEARCH_URL must", "RateLimiting:Api:PermitLimit", "Sessions:Lifetime must", "Import:MaxMebibytes must", "Metrics:Port must", "ConnectionStrings:taskdb is not", "JWT_PRIVATE_KEY_PATH");
+    }
+
+    [Theory]
+    [InlineData("", 5, 20)]
+    [InlineData("Maximum Pool Size=3", 3, 3)]
+    [InlineData("Minimum Pool Size=0", 0, 20)]
+    public void A_pool_that_is_made_smaller_keeps_no_more_connections_open_than_it_has(string given, int minimum, int maximum)
+    {
+        var pool = new NpgsqlConnectionStringBuilder(TaskDatabase.WithDefaults("Host=db;" + given, requireTls: false));
+        Assert.Equal((minimum, maximum), (pool.MinPoolSize, pool.MaxPoolSize));
     }
 
     [Fact]

@@ -11,7 +11,7 @@ public sealed class WebhookSigningOptions
     public const string Section = "Webhooks";
 
     /// <summary>Sent as <c>X-API-Key</c> to endpoints that have none of their own (variable <c>WEBHOOK_API_KEY</c>).</summary>
-    /// <value>The default is null: the header is left out.</value>
+    /// <value>The default is null: the header is left out. Visible ASCII characters.</value>
     public string? ApiKey { get; set; }
 
     /// <summary>Signs deliveries to endpoints created with <c>useSharedSecret</c>, by its UTF-8 bytes (variable <c>WEBHOOK_SECRET</c>).</summary>
@@ -28,10 +28,22 @@ public sealed class WebhookSigningOptions
 
 internal sealed class WebhookSigningOptionsValidator(IHostEnvironment environment) : IValidateOptions<WebhookSigningOptions>
 {
-    public ValidateOptionsResult Validate(string? name, WebhookSigningOptions options) =>
-        environment.IsProduction() && string.IsNullOrWhiteSpace(options.SharedSecret)
-            ? ValidateOptionsResult.Fail("Webhooks:SharedSecret (WEBHOOK_SECRET) is not set. Set it to a long random text, as 'openssl rand -base64 32' writes, the same for API and dispatcher.")
-            : ValidateOptionsResult.Success;
+    public ValidateOptionsResult Validate(string? name, WebhookSigningOptions options)
+    {
+        var failures = new List<string>();
+        if (environment.IsProduction() && string.IsNullOrWhiteSpace(options.SharedSecret))
+        {
+            failures.Add("Webhooks:SharedSecret (WEBHOOK_SECRET) is not set. Set it to a long random text, as 'openssl rand -base64 32' writes, the same for API and dispatcher.");
+        }
+
+        // Anything else cannot be sent in a header: each delivery would fail. A line break at the end is easily caught from a file.
+        if (options.ApiKey is { } apiKey && !apiKey.All(c => c is >= '!' and <= '~'))
+        {
+            failures.Add("Webhooks:ApiKey (WEBHOOK_API_KEY) must have visible ASCII characters only: no space, and no line break at its end.");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
 }
 
 /// <summary>Registers <see cref="WebhookSigningOptions"/>.</summary>

@@ -10,8 +10,8 @@ namespace TaskAspire.ServiceDefaults.Configuration;
 public static class SettingsExtensions
 {
     /// <summary>
-    /// Binds <typeparamref name="T"/> to a section and validates its attributes when the service starts. Unlike the framework's own way, a value
-    /// of the wrong type is a failed validation, too, and each failure names the setting: <c>Webhooks:Timeout must be between …</c>.
+    /// Binds <typeparamref name="T"/> to a section and validates its attributes when the service starts. Unlike the framework's own way, values
+    /// of the wrong type are failed validations, too, and each failure names the setting: <c>Webhooks:Timeout must be between …</c>.
     /// </summary>
     /// <param name="services">The service's.</param>
     /// <param name="section">The section of the configuration.</param>
@@ -23,13 +23,10 @@ public static class SettingsExtensions
         services.AddSingleton<IValidateOptions<T>>(new AttributeValidator<T>(section));
         return services.AddOptionsWithValidateOnStart<T>().Configure<IConfiguration>((options, configuration) =>
         {
-            try
+            if (SettingsBinder.Bind(configuration.GetSection(section), options) is { Count: > 0 } unreadable)
             {
-                configuration.GetSection(section).Bind(options);
-            }
-            catch (InvalidOperationException unreadable)
-            {
-                throw new OptionsValidationException(Options.DefaultName, typeof(T), [unreadable.Message]);
+                // With what is out of its range: validation does not follow on options that could not be read.
+                throw new OptionsValidationException(Options.DefaultName, typeof(T), [.. unreadable, .. AttributeValidator<T>.Failures(options, section)]);
             }
         });
     }
@@ -43,7 +40,7 @@ public static class SettingsExtensions
             return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
         }
 
-        private static IEnumerable<string> Failures(object options, string path)
+        public static IEnumerable<string> Failures(object options, string path)
         {
             foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
             {

@@ -275,12 +275,18 @@ public class WebhookTargetGuardTests(BackingServices backing)
         Assert.NotNull(handler.ConnectCallback);
     }
 
-    [Fact]
-    public async Task A_bad_network_stops_the_start_and_is_named()
+    [Theory]
+    [InlineData("Webhooks:AllowedNetworks:1", "10.0.0.0/33")]
+    [InlineData("Webhooks:AllowedNetworks", "10.0.0.0/8")]
+    [InlineData("Webhooks:RetrySchedule:0", "5s")]
+    [InlineData("Webhooks:ApiKey", "key\n")]
+    [InlineData("Webhooks:ApiKey", "schlüssel")]
+    [InlineData("ConnectionStrings:taskdb", "Host=127.0.0.1;Minimum Pool Size=30")]
+    [InlineData("ConnectionStrings:taskdb", "Host=127.0.0.1;Maximum Pool Size=0")]
+    public async Task What_would_fail_later_or_be_passed_over_stops_the_start_and_is_named(string setting, string value)
     {
-        var failure = await Assert.ThrowsAsync<OptionsValidationException>(
-            () => DispatcherHost.StartAsync("Host=127.0.0.1", null, ("Webhooks:AllowedNetworks:1", "10.0.0.0/33")));
-        Assert.Contains("Webhooks:AllowedNetworks:1", failure.Message, StringComparison.Ordinal);
+        var failure = await Assert.ThrowsAsync<OptionsValidationException>(() => DispatcherHost.StartAsync("Host=127.0.0.1", null, (setting, value)));
+        Assert.Contains(setting, failure.Message, StringComparison.Ordinal);
     }
 
     private static ResolveHost Fixed(params string[] addresses) => (_, _) => Task.FromResult<IPAddress[]>([.. addresses.Select(IPAddress.Parse)]);

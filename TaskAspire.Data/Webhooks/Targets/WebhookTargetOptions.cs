@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -27,11 +28,17 @@ internal sealed class WebhookTargetOptionsDefaults(IHostEnvironment environment)
     public void PostConfigure(string? name, WebhookTargetOptions options) => options.RequireHttps ??= environment.IsProduction();
 }
 
-internal sealed class WebhookTargetOptionsValidator : IValidateOptions<WebhookTargetOptions>
+internal sealed class WebhookTargetOptionsValidator(IConfiguration configuration) : IValidateOptions<WebhookTargetOptions>
 {
     public ValidateOptionsResult Validate(string? name, WebhookTargetOptions options)
     {
         var failures = new List<string>();
+        // The framework's binder passes over it.
+        if (!string.IsNullOrEmpty(configuration[$"{WebhookTargetOptions.Section}:{nameof(options.AllowedNetworks)}"]))
+        {
+            failures.Add("Webhooks:AllowedNetworks is a list. Name each of its entries, the first as Webhooks:AllowedNetworks:0, which as a variable is Webhooks__AllowedNetworks__0.");
+        }
+
         for (var i = 0; i < options.AllowedNetworks.Length; i++)
         {
             if (!IPNetwork.TryParse(options.AllowedNetworks[i], out _))

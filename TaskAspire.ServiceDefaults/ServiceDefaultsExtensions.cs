@@ -15,6 +15,7 @@ public static class ServiceDefaultsExtensions
     public static WebApplicationBuilder AddServiceDefaults(this WebApplicationBuilder builder)
     {
         builder.AddIntegrationVariables();
+        builder.AddCertificateFiles();
         builder.Services.AddSingleton(ServiceInfo.From(builder.Configuration, builder.Environment));
         builder.AddLoggingDefaults();
         builder.AddTelemetryDefaults();

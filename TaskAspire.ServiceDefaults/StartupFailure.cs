@@ -9,6 +9,8 @@ internal static class StartupFailure
 {
     private const string ListenRemedy = "Set PORT or ASPNETCORE_URLS (and Metrics__Port, where it is set) to what is free and allowed here.";
 
+    private const string CertificateRemedy = "Set Kestrel__Certificates__Default__Path and Kestrel__Certificates__Default__KeyPath, or listen on http.";
+
     /// <summary>What to tell the operator; empty when the operator cannot mend it.</summary>
     public static IReadOnlyList<string> ProblemsOf(Exception failure) => failure switch
     {
@@ -19,6 +21,8 @@ internal static class StartupFailure
         IOException { InnerException: AddressInUseException } taken => [$"{taken.Message.TrimEnd('.')}. {ListenRemedy}"],
         SocketException { SocketErrorCode: SocketError.AccessDenied or SocketError.AddressNotAvailable } refused => [$"The address to listen on is refused: {refused.Message}. {ListenRemedy}"],
         FormatException { Source: "Microsoft.AspNetCore.Http" or "Microsoft.AspNetCore.Server.Kestrel.Core" } malformed => [$"{malformed.Message.TrimEnd('.')}. {ListenRemedy}"],
+        // An https address without a certificate; the lines after the first are about development certificates.
+        InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" } refused => [$"{refused.Message.Split('\n')[0].TrimEnd('\r')} {CertificateRemedy}"],
         _ => [],
     };
 }

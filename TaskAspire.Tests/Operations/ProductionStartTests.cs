@@ -61,6 +61,19 @@ public sealed class ProductionStartTests
     }
 
     [Fact]
+    public async Task A_certificate_that_is_not_there_is_named_by_its_setting()
+    {
+        var run = await ServiceRun.ToEndAsync(
+            typeof(SchemaGate),
+            [
+                Plain, "DOTNET_ENVIRONMENT=Production", "Database__RequireTls=false", "WEBHOOK_SECRET=shared", "Kestrel__Endpoints__Https__Url=https://127.0.0.1:0",
+                "Kestrel__Endpoints__Https__Certificate__Path=/nowhere/tls.crt", "Kestrel__Endpoints__Https__Sni__a.example__Certificate__KeyPath=nowhere.key",
+                "Kestrel__Certificates__Default__Path=/nowhere",
+            ]);
+        Refused(run, "Kestrel:Endpoints:Https:Certificate:Path names /nowhere/tls.crt", "Sni:a.example:Certificate:KeyPath names nowhere.key", "Kestrel:Certificates:Default:Path names /nowhere,");
+    }
+
+    [Fact]
     public async Task Metrics_are_not_served_where_the_service_listens()
     {
         using var some = new ServiceDefaults.SilentServer();

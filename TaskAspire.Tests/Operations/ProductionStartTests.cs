@@ -1,6 +1,7 @@
 using Npgsql;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.Data;
+using TaskAspire.ServiceDefaults;
 using TaskAspire.WebhookDispatcher.Hosting;
 
 namespace TaskAspire.Tests.Operations;
@@ -71,6 +72,14 @@ public sealed class ProductionStartTests
                 "Kestrel__Certificates__Default__Path=/nowhere",
             ]);
         Refused(run, "Kestrel:Endpoints:Https:Certificate:Path names /nowhere/tls.crt", "Sni:a.example:Certificate:KeyPath names nowhere.key", "Kestrel:Certificates:Default:Path names /nowhere,");
+    }
+
+    [Fact]
+    public void An_https_address_without_a_certificate_is_told_with_its_remedy()
+    {
+        var failure = new InvalidOperationException("No server certificate was specified.\r\nTo generate a developer certificate run …") { Source = "Microsoft.AspNetCore.Server.Kestrel.Core" };
+        var problem = Assert.Single(StartupFailure.ProblemsOf(failure));
+        Assert.StartsWith("No server certificate was specified. Set Kestrel__Certificates__Default__Path ", problem, StringComparison.Ordinal);
     }
 
     [Fact]

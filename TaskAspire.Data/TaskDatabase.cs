@@ -105,7 +105,8 @@ public static class TaskDatabase
         SetUnlessGiven("Minimum Pool Size", Math.Min(MinPoolSize, result.MaxPoolSize));
         SetUnlessGiven("Timeout", ConnectTimeoutSeconds);
         SetUnlessGiven("Connection Idle Lifetime", IdleLifetimeSeconds);
-        if (IsByTcp(given.Host))
+        // A Unix domain socket refuses the settings of TCP.
+        if (given.Host?.Split(',').Any(IsSocket) == false)
         {
             // The pool's last connections stay open through quiet hours, in which Azure's load balancers (after 4 minutes) and firewalls forget them without a word.
             SetUnlessGiven("Tcp Keepalive", true);
@@ -135,8 +136,8 @@ public static class TaskDatabase
         }
     }
 
-    /// <summary>Not by a Unix domain socket (a path, or an abstract one), which refuses the settings of TCP.</summary>
-    private static bool IsByTcp(string? hosts) => hosts is not null && !hosts.Split(',').Any(host => Path.IsPathRooted(host.Trim()) || host.TrimStart().StartsWith('@'));
+    /// <summary>Whether a host of a connection string is a Unix domain socket: its directory, or an abstract one.</summary>
+    internal static bool IsSocket(string host) => host.Trim() is var name && (Path.IsPathRooted(name) || name.StartsWith('@'));
 
     private static NpgsqlDataSource CreateDataSource(IServiceProvider services, string name, bool pooled)
     {

@@ -23,6 +23,9 @@ internal static class StartupFailure
         FormatException { Source: "Microsoft.AspNetCore.Http" or "Microsoft.AspNetCore.Server.Kestrel.Core" } malformed => [$"{malformed.Message.TrimEnd('.')}. {ListenRemedy}"],
         // An https address without a certificate; the lines after the first are about development certificates.
         InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" } refused => [$"{refused.Message.Split('\n')[0].TrimEnd('\r')} {CertificateRemedy}"],
+        // Where and with which certificates the server listens is said by settings alone, so whatever else ends its start is in one of them.
+        { StackTrace: { } stack } when stack.Contains(" Microsoft.AspNetCore.Server.Kestrel.", StringComparison.Ordinal) =>
+            [$"The server cannot listen: {failure.Message.TrimEnd('.')}. Check PORT, ASPNETCORE_URLS and the settings under Kestrel, certificates with their keys and passwords included."],
         _ => [],
     };
 }

@@ -74,6 +74,19 @@ public sealed class ProductionStartTests
         Refused(run, "Kestrel:Endpoints:Https:Certificate:Path names /nowhere/tls.crt", "Sni:a.example:Certificate:KeyPath names nowhere.key", "Kestrel:Certificates:Default:Path names /nowhere,");
     }
 
+    [Theory]
+    [InlineData("Kestrel__Certificates__Default__Path=/dev/null", "The server cannot listen: ")]
+    [InlineData("ASPNETCORE_URLS=http://127.0.0.1:99999", "'port'")]
+    public async Task Whatever_else_keeps_the_server_from_listening_is_told_without_a_stack(string setting, string reason)
+    {
+        var run = await ServiceRun.ToEndAsync(typeof(SchemaGate), [Plain, "DOTNET_ENVIRONMENT=Development", setting]);
+        Assert.Equal(1, run.ExitCode);
+        var line = Assert.Single(run.Output.Split('\n'), line => line.Contains("The service cannot start:", StringComparison.Ordinal));
+        Assert.Contains(reason, line, StringComparison.Ordinal);
+        Assert.Contains("Check PORT, ASPNETCORE_URLS and the settings under Kestrel", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("Unhandled exception", run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void An_https_address_without_a_certificate_is_told_with_its_remedy()
     {

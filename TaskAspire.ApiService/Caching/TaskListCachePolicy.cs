@@ -36,6 +36,7 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
             return;
         }
 
+        ConditionalBody.PutBehind(context);
         context.ResponseExpirationTimeSpan = Lifetime;
         context.CacheVaryByRules.VaryByHost = false;
         context.CacheVaryByRules.VaryByValues["user"] = request.User.UserId().ToString("N");
@@ -53,7 +54,8 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
     public ValueTask ServeResponseAsync(OutputCacheContext context, CancellationToken cancellation)
     {
         CacheMetrics.Miss();
-        context.AllowCacheStorage = context.AllowCacheStorage && context.HttpContext.Response.StatusCode == StatusCodes.Status200OK;
+        var isList = context.HttpContext.Response.StatusCode == StatusCodes.Status200OK || context.HttpContext.Features.Get<ConditionalBody>()?.IsKnown == true;
+        context.AllowCacheStorage = context.AllowCacheStorage && isList;
         return ValueTask.CompletedTask;
     }
 

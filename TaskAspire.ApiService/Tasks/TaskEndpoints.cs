@@ -72,9 +72,17 @@ internal static class TaskEndpoints
             return Problems.Validation(query.Errors);
         }
 
-        var list = await tasks.ReadAsync(user.UserId(), query, context.Features.Get<TaskListVersion>()?.Version, cancellationToken);
-        // Of one that comes from the cache, the output cache finds out whether the client has it already.
-        return AnswerRead<TaskListResponse>(context, EntityTags.OfBytes(list.Written.Span), list);
+        var version = context.Features.Get<TaskListVersion>()?.Version;
+        var list = await tasks.ReadAsync(user.UserId(), query, version, cancellationToken);
+        var etag = EntityTags.OfBytes(list.Written.Span);
+        if (version is null)
+        {
+            return AnswerRead<TaskListResponse>(context, etag, list);
+        }
+
+        // To be cached, also where the client has it already: it is not sent then (ConditionalBody).
+        context.Response.Headers.ETag = etag;
+        return new JsonAnswer<TaskListResponse>(list);
     }
 
     private static async Task<Results<JsonAnswer<TaskResponse>, StatusCodeHttpResult, ProblemHttpResult>> GetAsync(

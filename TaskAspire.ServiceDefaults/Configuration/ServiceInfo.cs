@@ -11,8 +11,8 @@ namespace TaskAspire.ServiceDefaults.Configuration;
 public sealed record ServiceInfo(string Name, string Version, string Environment)
 {
     internal static ServiceInfo From(IConfiguration configuration, IHostEnvironment environment) => new(
-        configuration["OTEL_SERVICE_NAME"] ?? environment.ApplicationName,
-        configuration[ConfigurationKeys.ServiceVersion] ?? AssemblyVersion(environment),
+        configuration["OTEL_SERVICE_NAME"] is { Length: > 0 } name ? name : environment.ApplicationName,
+        configuration[ConfigurationKeys.ServiceVersion] is { Length: > 0 } version ? version : AssemblyVersion(environment),
         environment.EnvironmentName);
 
     private static string AssemblyVersion(IHostEnvironment environment)

@@ -16,6 +16,7 @@ public static class ServiceDefaultsExtensions
     {
         builder.AddIntegrationVariables();
         builder.AddCertificateFiles();
+        builder.AddStartupProblems(ServiceInfo.ProblemsOf(builder.Configuration));
         builder.Services.AddSingleton(ServiceInfo.From(builder.Configuration, builder.Environment));
         builder.AddLoggingDefaults();
         builder.AddTelemetryDefaults();

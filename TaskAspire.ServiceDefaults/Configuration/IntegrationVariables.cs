@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.RegularExpressions;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
@@ -12,7 +11,7 @@ namespace TaskAspire.ServiceDefaults.Configuration;
 /// (<see cref="ConfigurationKeys"/>). They win over appsettings; a .NET-style variable (<c>ConnectionStrings__taskdb</c>, which
 /// Aspire injects) and the command line win over them.
 /// </summary>
-public static partial class IntegrationVariables
+public static class IntegrationVariables
 {
     /// <summary>One by one, so that one that is malformed does not hide another.</summary>
     private static readonly Func<Variables, IEnumerable<KeyValuePair<string, string?>>>[] Readers =
@@ -109,9 +108,6 @@ public static partial class IntegrationVariables
 
     private static string? Version(Variables variables) =>
         variables["APP_VERSION"] is not { } text ? null
-        : VersionToken().IsMatch(text) ? text
-        : throw new InvalidVariableException("APP_VERSION", "must be 1 to 64 letters, digits, '.', '+', '-' or '_', since it is sent in headers.");
-
-    [GeneratedRegex("^[0-9A-Za-z.+_-]{1,64}$", RegexOptions.CultureInvariant)]
-    private static partial Regex VersionToken();
+        : ServiceInfo.IsVersion(text) ? text
+        : throw new InvalidVariableException("APP_VERSION", ServiceInfo.VersionRule);
 }

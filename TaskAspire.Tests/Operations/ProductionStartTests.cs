@@ -35,8 +35,8 @@ public sealed class ProductionStartTests
         var run = await ServiceRun.ToEndAsync(
             typeof(TaskRequest),
             ["DOTNET_ENVIRONMENT=Production", "DB_PORT=99999", "REDIS_URL=nonsense:topsecret", "LOG_LEVEL=chatty", "PORT=abc", "ELASTICSEARCH_URL=ftp://topsecret@logs",
-                "RateLimiting__Api__PermitLimit=many", "Sessions__Lifetime=00:00:01", "Import__MaxMebibytes=0", "Metrics__Port=0", "ConnectionStrings__taskdb=Host=db;Password=top;secret"]);
-        Refused(run, "DB_PORT must", "REDIS_URL must", "LOG_LEVEL must", "PORT must", "ELASTICSEARCH_URL must", "RateLimiting:Api:PermitLimit", "Sessions:Lifetime must", "Import:MaxMebibytes must", "Metrics:Port must", "ConnectionStrings:taskdb is not", "JWT_PRIVATE_KEY_PATH");
+                "RateLimiting__Api__PermitLimit=many", "Sessions__Lifetime=00:00:01", "Import__MaxMebibytes=0", "Metrics__Port=0", "Service__Version=2 beta", "ConnectionStrings__taskdb=Host=db;Password=top;secret"]);
+        Refused(run, "DB_PORT must", "REDIS_URL must", "LOG_LEVEL must", "PORT must", "ELASTICSEARCH_URL must", "RateLimiting:Api:PermitLimit", "Sessions:Lifetime must", "Import:MaxMebibytes must", "Metrics:Port must", "Service:Version must", "ConnectionStrings:taskdb is not", "JWT_PRIVATE_KEY_PATH");
     }
 
     [Theory]

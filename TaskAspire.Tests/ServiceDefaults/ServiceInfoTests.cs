@@ -10,8 +10,9 @@ public sealed class ServiceInfoTests
     [Theory]
     [InlineData(null, null, "TaskAspire.Tests", null)]
     [InlineData("", "", "TaskAspire.Tests", null)]
+    [InlineData("tasks", "2.1 beta", "tasks", null)]
     [InlineData("tasks", "2.1.0", "tasks", "2.1.0")]
-    public void What_is_empty_counts_as_not_set(string? name, string? version, string expectedName, string? expectedVersion)
+    public void What_is_empty_or_malformed_is_not_taken(string? name, string? version, string expectedName, string? expectedVersion)
     {
         var configuration = new ConfigurationBuilder()
             .AddInMemoryCollection([new("OTEL_SERVICE_NAME", name), new("Service:Version", version)])

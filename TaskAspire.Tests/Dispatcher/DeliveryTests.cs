@@ -160,6 +160,31 @@ public class DeliveryTests(BackingServices backing)
     }
 
     [Fact]
+    public async Task Gone_says_nothing_of_the_address_that_the_endpoint_was_moved_to_meanwhile()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = async (context, webhook) =>
+        {
+            if (webhook.Path == "/old")
+            {
+                await database.ExecuteAsync("UPDATE webhook_endpoints SET url = @url", ("url", receiver.Url("/new")));
+                context.Response.StatusCode = 410;
+            }
+        };
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url("/old"));
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        await database.AddEventsAsync(user, 1);
+        await database.CountAsync(1, "SELECT count(*) FROM webhook_attempts WHERE error = 'gone'");
+
+        await database.AddEventsAsync(user, 1);
+
+        await database.CountAsync(1, Delivered);
+        Assert.Equal(1, receiver.CountOf("/new"));
+    }
+
+    [Fact]
     public async Task Failing_for_too_long_disables_the_endpoint()
     {
         await using var database = await DispatcherDatabase.CreateAsync(backing, Token);

@@ -37,15 +37,16 @@ internal sealed class EndpointHealth(IOptions<DispatcherOptions> options)
         WHERE w.id = n.id AND (n.batch_failures > 0 OR w.consecutive_failures > 0)
         """;
 
+    // What the owner has moved to another address is not gone, though the old one says so to what was on its way.
     private const string Disable = """
         UPDATE webhook_endpoints
         SET enabled = false,
-            disabled_reason = CASE WHEN id = ANY (@gone) THEN 'gone' ELSE 'failing' END,
+            disabled_reason = CASE WHEN (id, url) IN (SELECT * FROM unnest(@gone, @gone_urls)) THEN 'gone' ELSE 'failing' END,
             disabled_at = now(),
             updated_at = now(),
             version = version + 1,
             latched_until = NULL
-        WHERE enabled AND (id = ANY (@gone) OR (id = ANY (@failed) AND failing_since <= now() - @disable_after))
+        WHERE id = ANY (@failed) AND enabled AND ((id, url) IN (SELECT * FROM unnest(@gone, @gone_urls)) OR failing_since <= now() - @disable_after)
         RETURNING id, user_id, url, disabled_reason, disabled_at
         """;
 
@@ -86,7 +87,8 @@ internal sealed class EndpointHealth(IOptions<DispatcherOptions> options)
         var disabled = new List<DisabledEndpoint>();
         await using (var command = new NpgsqlCommand(Disable, connection))
         {
-            command.Parameters.AddWithValue("gone", Ids(tallies, tally => tally.Gone));
+            command.Parameters.AddWithValue("gone", Ids(tallies, tally => tally.Gone is not null));
+            command.Parameters.AddWithValue("gone_urls", tallies.Select(tally => tally.Gone).OfType<string>().ToArray());
             command.Parameters.AddWithValue("failed", Ids(tallies, tally => tally.FailuresInARow > 0));
             command.Parameters.AddWithValue("disable_after", _options.DisableAfter);
             await using var reader = await command.ExecuteReaderAsync(cancellationToken);

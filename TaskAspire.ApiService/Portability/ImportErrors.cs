@@ -14,6 +14,9 @@ internal sealed class ImportErrors
 
     public bool Any => _errors.Count > 0;
 
+    /// <summary>Whether there are more than can be told.</summary>
+    public bool HasMore => _more > 0;
+
     public void Add(string key, params string[] messages)
     {
         if (_told == Most)
@@ -34,9 +37,9 @@ internal sealed class ImportErrors
     public IDictionary<string, string[]> ToDictionary()
     {
         var errors = _errors.ToDictionary(e => e.Key, e => e.Value.ToArray(), StringComparer.Ordinal);
-        if (_more > 0)
+        if (HasMore)
         {
-            errors["$"] = [$"There are {_more} more errors; correct these first."];
+            errors["$"] = [$"There are more errors, at least {_more}; correct these first."];
         }
 
         return errors;

@@ -63,4 +63,19 @@ public sealed class JsonPortabilityTests(BackingServices services)
     [InlineData("[", "$")]
     public async Task A_wrong_document_is_refused_with_its_field_and_writes_nothing(string body, string? place) =>
         await (await _api.CreateUserAsync()).AssertImportIsRefusedAsync(Json, body, place);
+
+    /// <summary>That each of these never occurs takes some ten milliseconds to see, and an import may have a hundred thousand.</summary>
+    [Fact]
+    public async Task Rules_that_never_occur_are_looked_for_until_enough_are_found()
+    {
+        var user = await _api.CreateUserAsync();
+        var rule = $"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR,SA,SU;BYMONTHDAY={string.Join(',', Enumerable.Range(1, 31))};BYSETPOS=100";
+        var task = $$"""{"title":"a","dueDate":"2031-01-01T00:00:00Z","recurrence":"{{rule}}"}""";
+
+        var answer = await user.ImportAsync(Json, $$"""{"format":"taskaspire","version":1,"tasks":[{{string.Join(',', Enumerable.Repeat(task, 1_000))}}]}""", BadRequest);
+
+        Assert.Equal(101, answer.Json["errors"]!.AsObject().Count);
+        Assert.NotEmpty(answer.ErrorOf("tasks[99].recurrence"));
+        Assert.Contains("at least 1;", answer.ErrorOf("$"), StringComparison.Ordinal);
+    }
 }

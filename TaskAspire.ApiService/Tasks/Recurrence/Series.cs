@@ -38,7 +38,7 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
     }
 
     /// <summary>The first occurrence that is not left out; null when none is left.</summary>
-    public DateTimeOffset? First => rule.Exceptions.Any(e => e.Means(Beginning)) ? NextAfter(start) : start;
+    public DateTimeOffset? First => rule.LeavesOut(Beginning) ? NextAfter(start) : start;
 
     /// <summary>The first occurrence after a moment; null when the series has ended by then.</summary>
     public DateTimeOffset? NextAfter(DateTimeOffset moment)
@@ -73,7 +73,7 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
                 yield break;
             }
 
-            if (occurrence.At > moment && !rule.Exceptions.Any(e => e.Means(occurrence)))
+            if (occurrence.At > moment && !rule.LeavesOut(occurrence))
             {
                 yield return occurrence;
             }

@@ -10,11 +10,20 @@ namespace TaskAspire.ApiService.Tasks.Recurrence;
 /// </summary>
 internal sealed class SeriesRule(RecurrenceRule rule, IReadOnlyList<CalDateTime> exceptions)
 {
+    // An import has up to a thousand, which may leave out tens of thousands of occurrences.
+    private readonly HashSet<(bool HasTime, bool IsUtc, DateTime Value)> _leftOut = [.. exceptions.Select(e => (e.HasTime, e.IsUtc, e.Value))];
+
     /// <summary>In <c>UNTIL</c> and in the exceptions a value is a whole day, UTC, or (neither) a time on the clock of the task's zone.</summary>
     public RecurrenceRule Rule => rule;
 
     /// <summary>Occurrences that are left out; they count for <c>COUNT</c> nevertheless.</summary>
     public IReadOnlyList<CalDateTime> Exceptions => exceptions;
+
+    /// <summary>Whether an occurrence is among the exceptions.</summary>
+    public bool LeavesOut(Occurrence occurrence) => _leftOut.Count > 0
+        && (_leftOut.Contains((true, true, SeriesTimes.Seconds(occurrence.At.UtcDateTime)))
+            || _leftOut.Contains((true, false, SeriesTimes.Seconds(occurrence.Local)))
+            || _leftOut.Contains((false, false, occurrence.Local.Date)));
 
     public override string ToString() => string.Join('\n', Lines());
 

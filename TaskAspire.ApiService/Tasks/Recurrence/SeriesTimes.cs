@@ -30,19 +30,14 @@ internal static class SeriesTimes
     public static string Format(CalDateTime value) =>
         value.Value.ToString(value.IsUtc ? UtcTime : value.HasTime ? Time : Day, CultureInfo.InvariantCulture);
 
-    /// <summary>Whether an occurrence is the one meant. Finer parts of a second cannot be said in RFC 5545 and do not tell them apart.</summary>
-    public static bool Means(this CalDateTime value, Occurrence occurrence) =>
-        value.HasTime
-            ? value.Value == Seconds(value.IsUtc ? occurrence.At.UtcDateTime : occurrence.Local)
-            : value.Value == occurrence.Local.Date;
-
     /// <summary>Whether an occurrence comes after a time, or after a whole day, that ends a series.</summary>
     public static bool IsBefore(this CalDateTime until, Occurrence occurrence) =>
         until.HasTime
             ? until.Value < Seconds(until.IsUtc ? occurrence.At.UtcDateTime : occurrence.Local)
             : until.Value < occurrence.Local.Date;
 
-    private static DateTime Seconds(DateTime time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
+    /// <summary>Finer parts of a second cannot be said in RFC 5545 and do not tell times apart.</summary>
+    public static DateTime Seconds(DateTime time) => time.AddTicks(-(time.Ticks % TimeSpan.TicksPerSecond));
 }
 
 /// <summary>One occurrence of a series.</summary>

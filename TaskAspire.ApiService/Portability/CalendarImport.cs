@@ -12,7 +12,8 @@ internal static class CalendarImport
     /// <param name="octets">The file, with a character for each octet.</param>
     /// <param name="mostTasks">With one more it stops reading.</param>
     /// <param name="timeZone">Where times and days are that do not say it. Null: where the file says (X-WR-TIMEZONE), otherwise UTC.</param>
-    public static ImportContent Read(string octets, int mostTasks, string? timeZone)
+    /// <param name="cancellationToken">Ends it.</param>
+    public static ImportContent Read(string octets, int mostTasks, string? timeZone, CancellationToken cancellationToken)
     {
         var content = new ImportContent();
         var calendars = CalendarReader.Read(octets, content.Errors).Where(c => c.Name == "VCALENDAR").ToList();
@@ -22,6 +23,7 @@ internal static class CalendarImport
         var relations = new CalendarRelations(todos);
         foreach (var todo in todos)
         {
+            cancellationToken.ThrowIfCancellationRequested();
             content.Items.Add(new ImportItem($"line {todo.Number}, ", new Todo(todo, occurrences, relations, zone, content.Errors).Read()));
             if (content.Items.Count > mostTasks)
             {
@@ -39,10 +41,14 @@ internal static class CalendarImport
 
     private sealed class Todo(CalendarComponent todo, CalendarOccurrences occurrences, CalendarRelations relations, string? defaultZone, ImportErrors errors)
     {
-        /// <summary>Each occurrence is held against each of them until one is found that is not left out.</summary>
+        /// <summary>Occurrences are gone through until one is found that is not left out.</summary>
         private const int MostExceptions = 1_000;
 
-        private CalendarLine? DueLine => todo.Find("DUE") ?? todo.Find("DTSTART");
+        // Found once: each alarm asks for them, and there may be as many alarms as lines to look through.
+        private readonly CalendarLine? _startLine = todo.Find("DTSTART");
+        private readonly CalendarLine? _dueLine = todo.Find("DUE");
+
+        private CalendarLine? DueLine => _dueLine ?? _startLine;
 
         public PortableTask Read()
         {
@@ -73,14 +79,14 @@ internal static class CalendarImport
         private DateTimeOffset? Due()
         {
             var duration = todo.Find("DURATION") is { } line ? LengthOf(line) : null;
-            if (todo.Find("DUE") is { } due)
+            if (_dueLine is { } due)
             {
                 return Time(due);
             }
 
-            return duration is { } lasting && todo.Find("DTSTART") is { } start
+            return duration is { } lasting && _startLine is { } start
                 ? Time(start) is { } begin ? Later(todo.Find("DURATION")!, start, begin, lasting) : null
-                : Time(todo.Find("DTSTART"));
+                : Time(_startLine);
         }
 
         private CalendarDuration? LengthOf(CalendarLine line)
@@ -219,13 +225,13 @@ internal static class CalendarImport
             }
 
             var series = new SeriesRule(rule.Rule, exceptions);
-            if (todo.Find("DTSTART") is not { } start || due is not { } end || Time(start) is not { } begin || begin == end)
+            if (_startLine is not { } start || due is not { } end || Time(start) is not { } begin || begin == end)
             {
                 return series;
             }
 
             var clock = WallClock.In(ZoneOf(start));
-            if (todo.Find("DUE") is not null)
+            if (_dueLine is not null)
             {
                 // Beside it, programs mean a rule of due dates, as ours is; what is left out, some name by its beginning.
                 return series.WithExceptionsMoved(clock.At(begin), clock.At(end), clock);
@@ -278,7 +284,7 @@ internal static class CalendarImport
                 {
                     Wrong(line, "A duration such as -PT30M, or with VALUE=DATE-TIME a time, is expected.");
                 }
-                else if (line.Parameters.GetValueOrDefault("RELATED") != "END" && todo.Find("DTSTART") is { } start && Time(start) is { } begin && begin != due)
+                else if (line.Parameters.GetValueOrDefault("RELATED") != "END" && _startLine is { } start && Time(start) is { } begin && begin != due)
                 {
                     if (Later(line, start, begin, offset) is { } time)
                     {

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+using System.Diagnostics;
 using System.Text;
 using System.Text.Unicode;
 
@@ -18,20 +20,38 @@ internal sealed record CalendarComponent(int Number, string Name)
 
     public List<CalendarComponent> Components { get; } = [];
 
-    /// <summary>The first of that name that says something: some programs write <c>DUE:</c> for what has none.</summary>
+    /// <summary>The first of that name.</summary>
     public CalendarLine? Find(string name) => All(name).FirstOrDefault();
 
-    /// <summary>All of them that do.</summary>
-    public IEnumerable<CalendarLine> All(string name) => Lines.Where(l => l.Name == name && !string.IsNullOrWhiteSpace(l.Value));
+    public IEnumerable<CalendarLine> All(string name)
+    {
+        Debug.Assert(CalendarReader.Properties.Contains(name), $"{name} is not among the properties that are kept.");
+        return Lines.Where(l => l.Name == name);
+    }
 }
 
 /// <summary>
 /// Takes an iCalendar object apart (RFC 5545 §3.1). By hand, since an answer names the line that is wrong, which a parser that hands out
-/// components has forgotten, and since what is read comes from strangers: one pass, no recursion.
+/// components has forgotten, and since what is read comes from strangers: one pass, no recursion, and nothing kept that no task has a field for, of
+/// which a file may have millions.
 /// </summary>
 internal static class CalendarReader
 {
     private const int MaxDepth = 8;
+
+    /// <summary>In characters. Longer than any field may be, shorter than what would hurt when it is taken apart.</summary>
+    private const int LongestValue = 128 * 1024;
+
+    private static readonly FrozenSet<string> Components = ["VCALENDAR", "VTODO", "VALARM"];
+
+    private static readonly IReadOnlyDictionary<string, string> NoParameters = FrozenDictionary<string, string>.Empty;
+
+    /// <summary>What is kept of a component, where it says something: some programs write <c>DUE:</c> for what has none.</summary>
+    public static FrozenSet<string> Properties { get; } =
+    [
+        "ACTION", "CATEGORIES", "COMPLETED", "CREATED", "DESCRIPTION", "DTSTART", "DUE", "DURATION", "EXDATE", "EXRULE", "PERCENT-COMPLETE", "PRIORITY", "PROXIMITY",
+        "RDATE", "RECURRENCE-ID", "RELATED-TO", "RRULE", "STATUS", "SUMMARY", "TRIGGER", "UID", "X-APPLE-PROXIMITY", CalendarExport.CategoryProperty, "X-WR-TIMEZONE",
+    ];
 
     /// <summary>The outermost components; what is wrong goes to <paramref name="errors"/>.</summary>
     /// <param name="octets">The file, with a character for each octet: a line may be folded between two octets of a character (§3.1).</param>
@@ -61,7 +81,11 @@ internal static class CalendarReader
                     return [];
                 case "BEGIN":
                     var component = new CalendarComponent(number, parsed.Value.Trim().ToUpperInvariant());
-                    (open.TryPeek(out var parent) ? parent.Components : outermost).Add(component);
+                    if (Components.Contains(component.Name))
+                    {
+                        (open.TryPeek(out var parent) ? parent.Components : outermost).Add(component);
+                    }
+
                     open.Push(component);
                     break;
                 case "END" when open.TryPeek(out var current) && current.Name.Equals(parsed.Value.Trim(), StringComparison.OrdinalIgnoreCase):
@@ -80,7 +104,19 @@ internal static class CalendarReader
                         return [];
                     }
 
-                    owner.Lines.Add(parsed);
+                    if (!Properties.TryGetValue(parsed.Name, out var property) || string.IsNullOrWhiteSpace(parsed.Value))
+                    {
+                        break;
+                    }
+
+                    if (parsed.Value.Length > LongestValue)
+                    {
+                        errors.Add($"line {number}, {property}", $"It has more than {LongestValue / 1024} Ki characters, which no field of a task can.");
+                        return [];
+                    }
+
+                    // One text for all that have the name.
+                    owner.Lines.Add(parsed with { Name = property });
                     break;
             }
         }
@@ -159,7 +195,7 @@ internal static class CalendarReader
         }
 
         cuts.Add(colon);
-        var parameters = new Dictionary<string, string>(StringComparer.Ordinal);
+        var parameters = cuts.Count == 1 ? null : new Dictionary<string, string>(StringComparer.Ordinal);
         for (var i = 0; i + 1 < cuts.Count; i++)
         {
             if (line[(cuts[i] + 1)..cuts[i + 1]].Split('=', 2) is not [{ Length: > 0 } name, var value])
@@ -167,9 +203,9 @@ internal static class CalendarReader
                 return null;
             }
 
-            parameters[name.ToUpperInvariant()] = value.Trim('"');
+            parameters![name.ToUpperInvariant()] = value.Trim('"');
         }
 
-        return new CalendarLine(number, line[..cuts[0]].ToUpperInvariant(), parameters, line[cuts[0]..colon], line[(colon + 1)..]);
+        return new CalendarLine(number, line[..cuts[0]].ToUpperInvariant(), parameters ?? NoParameters, line[cuts[0]..colon], line[(colon + 1)..]);
     }
 }

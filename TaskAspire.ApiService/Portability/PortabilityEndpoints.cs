@@ -122,7 +122,7 @@ internal static class PortabilityEndpoints
             case Csv:
                 return Problems.Validation("$", "The body is not valid UTF-8. Save the file in that encoding (in Excel: CSV UTF-8).");
             case Calendar:
-                content = CalendarImport.Read(await ReadAsync(context.Request, Encoding.Latin1, cancellationToken), most, timeZone);
+                content = CalendarImport.Read(await ReadAsync(context.Request, Encoding.Latin1, cancellationToken), most, timeZone, cancellationToken);
                 break;
             default:
                 return Problems.Create(StatusCodes.Status415UnsupportedMediaType, ProblemTypes.UnsupportedMediaType, $"Send the body as {Json}, {Csv} or {Calendar}.");

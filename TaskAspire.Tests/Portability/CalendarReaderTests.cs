@@ -1,0 +1,58 @@
+using System.Diagnostics;
+using TaskAspire.ApiService.Portability;
+
+namespace TaskAspire.Tests.Portability;
+
+/// <summary>What a file of 128 MiB can make the server do.</summary>
+public sealed class CalendarReaderTests
+{
+    [Fact]
+    public void Nothing_is_kept_that_no_task_has_a_field_for()
+    {
+        var errors = new ImportErrors();
+
+        var calendar = Assert.Single(CalendarReader.Read(
+            "BEGIN:VCALENDAR\nA:1\nBEGIN:VEVENT\nSUMMARY:x\nBEGIN:VALARM\nTRIGGER:PT0S\nEND:VALARM\nEND:VEVENT\n"
+            + "BEGIN:VTODO\nA:1\nDUE:\nSUMMARY:x\nB;C=1:2\nBEGIN:VALARM\nA:1\nTRIGGER:PT0S\nEND:VALARM\nEND:VTODO\nEND:VCALENDAR",
+            errors));
+
+        Assert.False(errors.Any);
+        Assert.Empty(calendar.Lines);
+        var todo = Assert.Single(calendar.Components);
+        Assert.Equal(["SUMMARY"], todo.Lines.Select(l => l.Name));
+        Assert.Equal(["TRIGGER"], Assert.Single(todo.Components).Lines.Select(l => l.Name));
+    }
+
+    [Fact]
+    public void A_value_is_not_longer_than_any_field_can_be()
+    {
+        var errors = new ImportErrors();
+        string Todo(string name) => $"BEGIN:VCALENDAR\nBEGIN:VTODO\n{name}:{new string(',', (128 * 1024) + 1)}\nEND:VTODO\nEND:VCALENDAR";
+
+        // A file in a task, which is left out whatever its length.
+        Assert.Single(CalendarReader.Read(Todo("ATTACH"), errors));
+        Assert.False(errors.Any);
+        Assert.Empty(CalendarReader.Read(Todo("CATEGORIES"), errors));
+        Assert.Equal(["line 3, CATEGORIES"], errors.ToDictionary().Keys);
+    }
+
+    /// <summary>In seconds: were the lines gone through for each alarm, it would take more than a minute.</summary>
+    [Fact]
+    public void A_task_with_many_lines_and_many_alarms_is_read_in_one_go()
+    {
+        const int Many = 120_000;
+        var watch = Stopwatch.StartNew();
+
+        var content = CalendarImport.Read(
+            "BEGIN:VCALENDAR\nBEGIN:VTODO\n" + string.Concat(Enumerable.Repeat("RELATED-TO:1\n", Many)) + "DTSTART:20310101T090000Z\nDUE:20310101T100000Z\n"
+            + string.Concat(Enumerable.Repeat("BEGIN:VALARM\nTRIGGER:PT1S\nEND:VALARM\n", Many)) + "END:VTODO\nEND:VCALENDAR",
+            mostTasks: 1, timeZone: null, TestContext.Current.CancellationToken);
+
+        Assert.Single(Assert.Single(content.Items).Task.Reminders);
+        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
+    }
+
+    [Fact]
+    public void Reading_ends_when_the_client_has_gone() => Assert.Throws<OperationCanceledException>(() => CalendarImport.Read(
+        "BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nEND:VTODO\nEND:VCALENDAR", mostTasks: 1, timeZone: null, new CancellationToken(canceled: true)));
+}

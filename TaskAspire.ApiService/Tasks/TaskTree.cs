@@ -5,6 +5,10 @@ using TaskAspire.Data.Tasks;
 namespace TaskAspire.ApiService.Tasks;
 
 /// <summary>What is below a task, and what may be. All of it under the user's tree lock (<see cref="TaskLocks.LockTreeAsync"/>).</summary>
+/// <remarks>
+/// Each step down asks for the parts of one task at a time, by the index of parents (<c>LATERAL</c>, which <c>OFFSET 0</c> keeps apart). As a join, PostgreSQL
+/// goes through everybody's tasks while it has no statistics, as in a database that was just filled or restored: 22 ms rather than 7 for each of a thousand subtasks, beside 100,000 tasks of others.
+/// </remarks>
 internal sealed class TaskTree(TaskDbContext database, TaskLocks locks)
 {
     /// <summary>Most levels of tasks, the top one included.</summary>
@@ -26,7 +30,8 @@ internal sealed class TaskTree(TaskDbContext database, TaskLocks locks)
             WITH RECURSIVE below (id) AS (
                 SELECT id FROM tasks WHERE parent_id = {task.Id} AND deleted_with_id IS NOT DISTINCT FROM {task.DeletedWithId}
                 UNION
-                SELECT t.id FROM tasks t JOIN below b ON t.parent_id = b.id WHERE t.deleted_with_id IS NOT DISTINCT FROM {task.DeletedWithId}
+                SELECT t.id FROM below b CROSS JOIN LATERAL (SELECT id, deleted_with_id FROM tasks WHERE parent_id = b.id OFFSET 0) t
+                WHERE t.deleted_with_id IS NOT DISTINCT FROM {task.DeletedWithId}
             )
             SELECT id AS "Value" FROM below
             """).ToListAsync(cancellationToken);
@@ -41,7 +46,7 @@ internal sealed class TaskTree(TaskDbContext database, TaskLocks locks)
             WITH RECURSIVE whole (id) AS (
                 SELECT unnest({tops.ToArray()})
                 UNION
-                SELECT t.id FROM tasks t JOIN whole w ON t.parent_id = w.id
+                SELECT t.id FROM whole w CROSS JOIN LATERAL (SELECT id FROM tasks WHERE parent_id = w.id OFFSET 0) t
             )
             SELECT id AS "Value" FROM whole
             """).ToListAsync(cancellationToken);
@@ -60,12 +65,13 @@ internal sealed class TaskTree(TaskDbContext database, TaskLocks locks)
             below (id, level) AS (
                 SELECT {task.Id}, 1
                 UNION
-                SELECT t.id, b.level + 1 FROM tasks t JOIN below b ON t.parent_id = b.id WHERE t.deleted_with_id IS NOT DISTINCT FROM {task.DeletedWithId}
+                SELECT t.id, b.level + 1 FROM below b CROSS JOIN LATERAL (SELECT id, deleted_with_id FROM tasks WHERE parent_id = b.id OFFSET 0) t
+                WHERE t.deleted_with_id IS NOT DISTINCT FROM {task.DeletedWithId}
             ),
             whole (id) AS (
                 SELECT id FROM above WHERE parent_id IS NULL
                 UNION
-                SELECT t.id FROM tasks t JOIN whole w ON t.parent_id = w.id WHERE t.deleted_at IS NULL
+                SELECT t.id FROM whole w CROSS JOIN LATERAL (SELECT id, deleted_at FROM tasks WHERE parent_id = w.id OFFSET 0) t WHERE t.deleted_at IS NULL
             )
             SELECT
                 (SELECT count(*)::int FROM above) AS levels_above,

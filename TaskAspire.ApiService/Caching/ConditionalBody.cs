@@ -4,8 +4,8 @@ using TaskAspire.ApiService.Writing;
 namespace TaskAspire.ApiService.Caching;
 
 /// <summary>
-/// Behind the output cache, so that it keeps an answer which the client has already and which is therefore not sent (304). It answers so by itself only from
-/// what it has: a client that asks every minute whether its list has changed would be answered from the database for ever, once the list had expired.
+/// Answers 304 in place of a list that the client has already. It is behind the output cache, which therefore keeps what is not sent: by itself the cache answers so
+/// only from what it has, and a client that asks every minute whether its list has changed would be answered from the database for ever, once the list had expired.
 /// </summary>
 internal sealed class ConditionalBody(HttpContext context, Stream client) : Stream
 {

@@ -23,6 +23,7 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
         request.Features.Set(outcome);
         // At the last moment, so that the header is not stored with the answer.
         request.Response.OnStarting(outcome.WriteAsync, request.Response);
+        ConditionalBody.PutBehind(context);
         var query = TaskListQuery.Of(request);
         var version = request.User.FindUserId() is { } userId && query.Errors.Count == 0 && query.Overdue is null
             ? request.Features.Get<TaskListVersion>() is { } known ? known.Version : await versions.FindAsync(userId, cancellation)
@@ -36,7 +37,6 @@ internal sealed class TaskListCachePolicy(TaskListVersions versions) : IOutputCa
             return;
         }
 
-        ConditionalBody.PutBehind(context);
         context.ResponseExpirationTimeSpan = Lifetime;
         context.CacheVaryByRules.VaryByHost = false;
         context.CacheVaryByRules.VaryByValues["user"] = request.User.UserId().ToString("N");

@@ -64,7 +64,7 @@ internal static class TaskEndpoints
         return api;
     }
 
-    private static async Task<Results<JsonAnswer<TaskListResponse>, StatusCodeHttpResult, ProblemHttpResult>> ListAsync(
+    private static async Task<Results<JsonAnswer<TaskListResponse>, ProblemHttpResult>> ListAsync(
         TaskListQuery query, ClaimsPrincipal user, TaskLists tasks, HttpContext context, CancellationToken cancellationToken)
     {
         if (query.Errors.Count > 0)
@@ -72,16 +72,9 @@ internal static class TaskEndpoints
             return Problems.Validation(query.Errors);
         }
 
-        var version = context.Features.Get<TaskListVersion>()?.Version;
-        var list = await tasks.ReadAsync(user.UserId(), query, version, cancellationToken);
-        var etag = EntityTags.OfBytes(list.Written.Span);
-        if (version is null)
-        {
-            return AnswerRead<TaskListResponse>(context, etag, list);
-        }
-
-        // To be cached, also where the client has it already: it is not sent then (ConditionalBody).
-        context.Response.Headers.ETag = etag;
+        var list = await tasks.ReadAsync(user.UserId(), query, context.Features.Get<TaskListVersion>()?.Version, cancellationToken);
+        // Whether the client has it already is found out where it is sent (ConditionalBody), so that it is cached in any case.
+        context.Response.Headers.ETag = EntityTags.OfBytes(list.Written.Span);
         return new JsonAnswer<TaskListResponse>(list);
     }
 
@@ -93,17 +86,12 @@ internal static class TaskEndpoints
             return Problems.NotFound("task");
         }
 
-        return AnswerRead<TaskResponse>(context, found.ETag, found.Body);
-    }
-
-    private static Results<JsonAnswer<T>, StatusCodeHttpResult, ProblemHttpResult> AnswerRead<T>(HttpContext context, string etag, JsonBody body)
-    {
-        if (!EntityTags.IsKnown(context, etag))
+        if (!EntityTags.IsKnown(context, found.ETag))
         {
-            return new JsonAnswer<T>(body);
+            return new JsonAnswer<TaskResponse>(found.Body);
         }
 
-        body.Return();
+        found.Body.Return();
         return TypedResults.StatusCode(StatusCodes.Status304NotModified);
     }
 

@@ -54,13 +54,13 @@ internal static class CalendarImport
         {
             var due = Due();
             var recurrence = Recurrence(due);
-            var category = Text("X-TASKASPIRE-CATEGORY");
+            var category = Text(CalendarExport.CategoryProperty);
             return new PortableTask
             {
                 Id = occurrences.IsSingle(todo) ? null : Text("UID"),
                 Title = Text("SUMMARY") ?? "",
                 Description = Text("DESCRIPTION"),
-                Status = Status() is var status && recurrence.IsOver && status is TaskItemStatus.Todo or TaskItemStatus.InProgress ? TaskItemStatus.Done : status,
+                Status = Status(recurrence.IsOver),
                 Priority = Word("PRIORITY", CalendarWords.PriorityOf, "A whole number from 0 to 9 is expected.") ?? TaskPriority.None,
                 DueDate = recurrence.Due ?? due,
                 TimeZone = due is null ? null : ZoneOf(DueLine!),
@@ -126,14 +126,18 @@ internal static class CalendarImport
             return text.Length == 0 ? null : text;
         }
 
-        private TaskItemStatus Status() =>
-            Word("STATUS", CalendarWords.StatusOf, "One of NEEDS-ACTION, IN-PROCESS, COMPLETED, CANCELLED is expected.")
-            ?? (todo.Find("COMPLETED") is not null ? TaskItemStatus.Done : todo.Find("PERCENT-COMPLETE")?.Value.Trim() switch
-            {
-                null or "" or "0" => TaskItemStatus.Todo,
-                "100" => TaskItemStatus.Done,
-                _ => TaskItemStatus.InProgress,
-            });
+        private TaskItemStatus Status(bool isOver)
+        {
+            var status = Word("STATUS", CalendarWords.StatusOf, "One of NEEDS-ACTION, IN-PROCESS, COMPLETED, CANCELLED is expected.")
+                ?? (todo.Find("COMPLETED") is not null ? TaskItemStatus.Done : todo.Find("PERCENT-COMPLETE")?.Value.Trim() switch
+                {
+                    null or "" or "0" => TaskItemStatus.Todo,
+                    "100" => TaskItemStatus.Done,
+                    _ => TaskItemStatus.InProgress,
+                });
+            // Of a series that is over, nothing is left to be done.
+            return isOver && status is TaskItemStatus.Todo or TaskItemStatus.InProgress ? TaskItemStatus.Done : status;
+        }
 
         private T? Word<T>(string name, Func<string, T?> parse, string expected)
             where T : struct

@@ -1,6 +1,9 @@
+using System.Buffers.Binary;
+using System.Net;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.EntityFrameworkCore;
+using TaskAspire.Tests.Api;
 
 namespace TaskAspire.Tests.Auth;
 
@@ -82,15 +85,25 @@ public sealed class RegisterAndLogInTests(ApiFixture fixture) : IClassFixture<Ap
     }
 
     [Fact]
-    public async Task A_hash_of_an_older_kind_is_replaced_at_log_in()
+    public async Task A_hash_that_was_cheaper_than_those_of_today_is_replaced_at_log_in()
     {
         var email = await _api.RegisterAsync();
-        var options = Microsoft.Extensions.Options.Options.Create(new Microsoft.AspNetCore.Identity.PasswordHasherOptions { IterationCount = 1000 });
-        var old = new Microsoft.AspNetCore.Identity.PasswordHasher<TaskAspire.Data.Users.User>(options).HashPassword(null!, ApiInstance.Password);
-        await _api.QueryAsync(db => db.Users.Where(u => u.Email == email).ExecuteUpdateAsync(s => s.SetProperty(u => u.PasswordHash, old)));
+        Assert.Equal(ApiHost.QuickHashIterations, await IterationsAsync(email));
+
+        await using var deployed = new ApiHost(fixture.Database, fixture.Redis) { HashesAsDeployed = true };
+        var credentials = new JsonObject { ["email"] = email, ["password"] = ApiInstance.Password };
+        await deployed.CreateAnonymous().PostAsync("auth/login", credentials, HttpStatusCode.OK);
+        // What Identity takes since .NET 7.
+        Assert.Equal(100_000, await IterationsAsync(email));
         await _api.LogInAsync(email);
-        Assert.NotEqual(old, await _api.QueryAsync(db => db.Users.Where(u => u.Email == email).Select(u => u.PasswordHash).SingleAsync()));
-        await _api.LogInAsync(email);
+    }
+
+    /// <summary>How often the password of an account is hashed: of Identity's format 3, the four bytes after its number and its hash function's.</summary>
+    private async Task<int> IterationsAsync(string email)
+    {
+        var hash = Convert.FromBase64String(await _api.QueryAsync(db => db.Users.Where(u => u.Email == email).Select(u => u.PasswordHash).SingleAsync()));
+        Assert.Equal(1, hash[0]);
+        return BinaryPrimitives.ReadInt32BigEndian(hash.AsSpan(5));
     }
 
     private async Task<string> Without(string member, string path, object body)

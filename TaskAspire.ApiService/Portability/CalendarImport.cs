@@ -1,6 +1,7 @@
 using System.Globalization;
 using CalDateTime = Ical.Net.DataTypes.CalDateTime;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Tasks;
 using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.Data.Tasks;
 
@@ -65,9 +66,9 @@ internal static class CalendarImport
                 DueDate = recurrence.Due ?? due,
                 TimeZone = due is null ? null : ZoneOf(DueLine!),
                 Category = category,
-                Tags = Tags(category),
+                Tags = [.. Tags(category).DistinctBy(NameKeys.Of).Take(TaskRequest.MaxTags + 1)],
                 ParentId = relations.ParentOf(todo),
-                Reminders = [.. Reminders(due).Select(r => Moved(r, due, recurrence.Due)).Distinct()],
+                Reminders = [.. Reminders(due).Select(r => Moved(r, due, recurrence.Due)).Distinct().Take(TaskRequest.MaxReminders + 1)],
                 Recurrence = recurrence.Rule,
                 RecurrenceStart = recurrence.Rule is null ? null : due,
                 CompletedAt = Time(todo.Find("COMPLETED")),
@@ -156,27 +157,29 @@ internal static class CalendarImport
             return value;
         }
 
-        private List<string> Tags(string? category)
+        /// <summary>Its CATEGORIES, less one that is the category. One by one: there may be millions, of which a task can have a few.</summary>
+        private IEnumerable<string> Tags(string? category)
         {
-            var names = new List<string>();
             foreach (var line in todo.All("CATEGORIES"))
             {
-                if (StrictStringConverter.IsStorable(line.Value))
-                {
-                    names.AddRange(CalendarLines.Unescape(line.Value).Where(n => n.Length > 0));
-                }
-                else
+                if (!StrictStringConverter.IsStorable(line.Value))
                 {
                     Wrong(line, "The text must not contain U+0000.");
+                    continue;
+                }
+
+                foreach (var name in CalendarLines.Unescape(line.Value).Where(n => n.Length > 0))
+                {
+                    if (name == category)
+                    {
+                        category = null;
+                    }
+                    else
+                    {
+                        yield return name;
+                    }
                 }
             }
-
-            if (category is not null)
-            {
-                names.Remove(category);
-            }
-
-            return [.. names.DistinctBy(NameKeys.Of)];
         }
 
         private (string? Rule, DateTimeOffset? Due, bool IsOver) Recurrence(DateTimeOffset? due)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using CsvHelper;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Tasks;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Portability;
@@ -97,9 +98,9 @@ internal static class CsvImport
             DueDate = fields.Time("dueDate"),
             TimeZone = fields.Text("timeZone"),
             Category = fields.Text("category"),
-            Tags = CsvColumns.Split(fields.Text("tags") ?? ""),
+            Tags = [.. CsvColumns.Split(fields.Text("tags") ?? "").Take(TaskRequest.MaxTags + 1)],
             ParentId = fields.Text("parentId"),
-            Reminders = fields.Reminders("reminders"),
+            Reminders = [.. fields.Reminders("reminders")],
             Recurrence = fields.Text("recurrence"),
             RecurrenceStart = fields.Time("recurrenceStart"),
             CompletedAt = fields.Time("completedAt"),
@@ -134,7 +135,7 @@ internal static class CsvImport
             return value;
         }
 
-        public List<PortableReminder> Reminders(string name) => CsvColumns.Split(Text(name) ?? "").ConvertAll(part =>
+        public IEnumerable<PortableReminder> Reminders(string name) => CsvColumns.Split(Text(name) ?? "").Take(TaskRequest.MaxReminders + 1).Select(part =>
             int.TryParse(part, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var minutes)
                 ? new PortableReminder { MinutesBeforeDue = minutes }
                 : new PortableReminder { At = Time(name, part) });

@@ -5,7 +5,7 @@ namespace TaskAspire.ApiService.Portability;
 /// <summary>What is wrong with an import, by place and field, as far as it can be told in an answer.</summary>
 internal sealed class ImportErrors
 {
-    /// <summary>In all, not per place: a single cell can hold thousands of parts that are wrong.</summary>
+    /// <summary>In all, not per place: each of a hundred thousand tasks can have a few.</summary>
     private const int Most = 100;
 
     private readonly Dictionary<string, List<string>> _errors = new(StringComparer.Ordinal);

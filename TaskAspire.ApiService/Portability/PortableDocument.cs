@@ -38,7 +38,7 @@ public sealed record PortableDocument
     public IReadOnlyList<string> Tags { get; init; } = [];
 
     /// <summary>The tasks, those in the trash left out.</summary>
-    public required IReadOnlyList<PortableTask> Tasks { get; init; }
+    public required TasksHead Tasks { get; init; }
 }
 
 /// <summary>A category.</summary>
@@ -82,13 +82,13 @@ public sealed record PortableTask
     public string? Category { get; init; }
 
     /// <summary>Names of its tags.</summary>
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public TagsHead Tags { get; init; } = [];
 
     /// <summary>The <c>id</c> of the task of this document that it is a part of.</summary>
     public string? ParentId { get; init; }
 
     /// <summary>When to be reminded.</summary>
-    public IReadOnlyList<PortableReminder> Reminders { get; init; } = [];
+    public RemindersHead Reminders { get; init; } = [];
 
     /// <summary>How it recurs.</summary>
     public string? Recurrence { get; init; }

@@ -17,7 +17,7 @@ internal static class CalendarImport
     public static ImportContent Read(string octets, int mostTasks, string? timeZone, CancellationToken cancellationToken)
     {
         var content = new ImportContent();
-        var calendars = CalendarReader.Read(octets, content.Errors).Where(c => c.Name == "VCALENDAR").ToList();
+        var calendars = CalendarReader.Read(octets, mostTasks, content.Errors).Where(c => c.Name == "VCALENDAR").ToList();
         var todos = calendars.SelectMany(c => c.Components).Where(c => c.Name == "VTODO").ToList();
         var zone = timeZone ?? CalendarZones.Find(calendars.Select(c => c.Find("X-WR-TIMEZONE")).OfType<CalendarLine>().FirstOrDefault()?.Value.Trim());
         var occurrences = new CalendarOccurrences(todos);

@@ -16,7 +16,11 @@ internal sealed record CalendarLine(int Number, string Name, IReadOnlyDictionary
 /// <summary>A component, such as a VTODO, with what is in it.</summary>
 internal sealed record CalendarComponent(int Number, string Name)
 {
+    /// <summary>Of each name the first two, apart from <see cref="Lists"/>: a second one is an error, or of no account.</summary>
     public List<CalendarLine> Lines { get; } = [];
+
+    /// <summary>Those that may be there any number of times.</summary>
+    public List<CalendarLine> Lists { get; } = [];
 
     public List<CalendarComponent> Components { get; } = [];
 
@@ -26,7 +30,19 @@ internal sealed record CalendarComponent(int Number, string Name)
     public IEnumerable<CalendarLine> All(string name)
     {
         Debug.Assert(CalendarReader.Properties.Contains(name), $"{name} is not among the properties that are kept.");
-        return Lines.Where(l => l.Name == name);
+        return (CalendarReader.IsList(name) ? Lists : Lines).Where(l => l.Name == name);
+    }
+
+    public void Add(CalendarLine line)
+    {
+        if (CalendarReader.IsList(line.Name))
+        {
+            Lists.Add(line);
+        }
+        else if (Lines.Count(l => l.Name == line.Name) < 2)
+        {
+            Lines.Add(line);
+        }
     }
 }
 
@@ -53,11 +69,16 @@ internal static class CalendarReader
         "RDATE", "RECURRENCE-ID", "RELATED-TO", "RRULE", "STATUS", "SUMMARY", "TRIGGER", "UID", "X-APPLE-PROXIMITY", CalendarExport.CategoryProperty, "X-WR-TIMEZONE",
     ];
 
+    /// <summary>Whether there may be any number of lines of the name.</summary>
+    public static bool IsList(string name) => name is "CATEGORIES" or "EXDATE" or "RELATED-TO";
+
     /// <summary>The outermost components; what is wrong goes to <paramref name="errors"/>.</summary>
     /// <param name="octets">The file, with a character for each octet: a line may be folded between two octets of a character (§3.1).</param>
+    /// <param name="mostTasks">With one more it stops reading.</param>
     /// <param name="errors">What is wrong, by its line.</param>
-    public static List<CalendarComponent> Read(string octets, ImportErrors errors)
+    public static List<CalendarComponent> Read(string octets, int mostTasks, ImportErrors errors)
     {
+        var tasks = 0;
         var outermost = new List<CalendarComponent>();
         var open = new Stack<CalendarComponent>();
         foreach (var (number, line) in Unfold(octets))
@@ -79,11 +100,14 @@ internal static class CalendarReader
                 case "BEGIN" when open.Count == MaxDepth:
                     errors.Add($"line {number}", $"Components are nested deeper than {MaxDepth} levels.");
                     return [];
+                case "BEGIN" when tasks > mostTasks:
+                    return outermost;
                 case "BEGIN":
                     var component = new CalendarComponent(number, parsed.Value.Trim().ToUpperInvariant());
                     if (Components.Contains(component.Name))
                     {
                         (open.TryPeek(out var parent) ? parent.Components : outermost).Add(component);
+                        tasks += component.Name == "VTODO" && parent?.Name == "VCALENDAR" ? 1 : 0;
                     }
 
                     open.Push(component);
@@ -116,7 +140,7 @@ internal static class CalendarReader
                     }
 
                     // One text for all that have the name.
-                    owner.Lines.Add(parsed with { Name = property });
+                    owner.Add(parsed with { Name = property });
                     break;
             }
         }

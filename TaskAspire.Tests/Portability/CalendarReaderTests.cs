@@ -14,7 +14,7 @@ public sealed class CalendarReaderTests
         var calendar = Assert.Single(CalendarReader.Read(
             "BEGIN:VCALENDAR\nA:1\nBEGIN:VEVENT\nSUMMARY:x\nBEGIN:VALARM\nTRIGGER:PT0S\nEND:VALARM\nEND:VEVENT\n"
             + "BEGIN:VTODO\nA:1\nDUE:\nSUMMARY:x\nB;C=1:2\nBEGIN:VALARM\nA:1\nTRIGGER:PT0S\nEND:VALARM\nEND:VTODO\nEND:VCALENDAR",
-            errors));
+            mostTasks: 1, errors));
 
         Assert.False(errors.Any);
         Assert.Empty(calendar.Lines);
@@ -24,15 +24,29 @@ public sealed class CalendarReaderTests
     }
 
     [Fact]
+    public void Of_lines_that_a_task_has_once_the_first_two_are_kept_and_of_tasks_one_more_than_there_may_be()
+    {
+        var errors = new ImportErrors();
+        var todo = "BEGIN:VTODO\n" + string.Concat(Enumerable.Repeat("DUE:1\n", 100)) + string.Concat(Enumerable.Repeat("EXDATE:1\n", 100)) + "END:VTODO\n";
+
+        var calendar = Assert.Single(CalendarReader.Read("BEGIN:VCALENDAR\n" + string.Concat(Enumerable.Repeat(todo, 100)) + "END:VCALENDAR", mostTasks: 3, errors));
+
+        Assert.False(errors.Any);
+        Assert.Equal(4, calendar.Components.Count);
+        Assert.Equal(2, calendar.Components[0].All("DUE").Count());
+        Assert.Equal(100, calendar.Components[0].All("EXDATE").Count());
+    }
+
+    [Fact]
     public void A_value_is_not_longer_than_any_field_can_be()
     {
         var errors = new ImportErrors();
         string Todo(string name) => $"BEGIN:VCALENDAR\nBEGIN:VTODO\n{name}:{new string(',', (128 * 1024) + 1)}\nEND:VTODO\nEND:VCALENDAR";
 
         // A file in a task, which is left out whatever its length.
-        Assert.Single(CalendarReader.Read(Todo("ATTACH"), errors));
+        Assert.Single(CalendarReader.Read(Todo("ATTACH"), 1, errors));
         Assert.False(errors.Any);
-        Assert.Empty(CalendarReader.Read(Todo("CATEGORIES"), errors));
+        Assert.Empty(CalendarReader.Read(Todo("CATEGORIES"), 1, errors));
         Assert.Equal(["line 3, CATEGORIES"], errors.ToDictionary().Keys);
     }
 

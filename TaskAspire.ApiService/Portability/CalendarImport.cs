@@ -10,6 +10,9 @@ namespace TaskAspire.ApiService.Portability;
 /// <summary>Reads the VTODOs of an iCalendar object, ours or another program's; what a task has no field for is left out.</summary>
 internal static class CalendarImport
 {
+    /// <summary>Of all series together: each takes as long to step over as the occurrences of a day.</summary>
+    private const int MostExceptionsOfFile = 100_000;
+
     /// <param name="octets">The file, with a character for each octet.</param>
     /// <param name="mostTasks">With one more it stops reading.</param>
     /// <param name="timeZone">Where times and days are that do not say it. Null: where the file says (X-WR-TIMEZONE), otherwise UTC.</param>
@@ -22,10 +25,21 @@ internal static class CalendarImport
         var zone = timeZone ?? CalendarZones.Find(calendars.Select(c => c.Find("X-WR-TIMEZONE")).OfType<CalendarLine>().FirstOrDefault()?.Value.Trim());
         var occurrences = new CalendarOccurrences(todos);
         var relations = new CalendarRelations(todos);
-        foreach (var todo in todos)
+        var exceptions = 0;
+        foreach (var component in todos)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            content.Items.Add(new ImportItem($"line {todo.Number}, ", new Todo(todo, occurrences, relations, zone, content.Errors).Read()));
+            var todo = new Todo(component, occurrences, relations, zone, content.Errors);
+            content.Items.Add(new ImportItem($"line {component.Number}, ", todo.Read()));
+            exceptions += todo.ExceptionCount;
+            if (exceptions > MostExceptionsOfFile)
+            {
+                content.Errors.Add(
+                    $"line {component.Number}, EXDATE",
+                    string.Create(CultureInfo.InvariantCulture, $"Up to this task, more than {MostExceptionsOfFile:N0} occurrences of series are left out. Split the file, or begin series later."));
+                break;
+            }
+
             if (content.Items.Count > mostTasks)
             {
                 break;
@@ -42,12 +56,14 @@ internal static class CalendarImport
 
     private sealed class Todo(CalendarComponent todo, CalendarOccurrences occurrences, CalendarRelations relations, string? defaultZone, ImportErrors errors)
     {
-        /// <summary>Occurrences are gone through until one is found that is not left out.</summary>
         private const int MostExceptions = 1_000;
 
         // Found once: each alarm asks for them, and there may be as many alarms as lines to look through.
         private readonly CalendarLine? _startLine = todo.Find("DTSTART");
         private readonly CalendarLine? _dueLine = todo.Find("DUE");
+
+        /// <summary>How many occurrences are left out of its series.</summary>
+        public int ExceptionCount { get; private set; }
 
         private CalendarLine? DueLine => _dueLine ?? _startLine;
 
@@ -225,6 +241,7 @@ internal static class CalendarImport
             }
 
             List<CalDateTime> exceptions = [.. todo.All("EXDATE").Concat(occurrences.ChangedOf(todo)).SelectMany(Exceptions).Take(MostExceptions + 1)];
+            ExceptionCount = exceptions.Count;
             if (exceptions.Count > MostExceptions)
             {
                 Wrong(line, string.Create(CultureInfo.InvariantCulture, $"More than {MostExceptions:N0} of its occurrences are left out or changed by themselves. Begin the series later."));

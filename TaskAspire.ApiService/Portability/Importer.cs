@@ -102,8 +102,12 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
                 UpdatedAt = now,
             };
             ReminderList.Apply(task, request.Reminders);
-            TaskRecurrence.Apply(task, request);
-            task.RecurrenceStart = task.Recurrence is null ? null : portable.RecurrenceStart ?? task.RecurrenceStart;
+            if (request.Recurrence is { } recurrence)
+            {
+                // The check has found that it occurs, which takes longer than all else here.
+                (task.Recurrence, task.RecurrenceStart) = (SeriesRuleParser.Parse(recurrence).ToString(), portable.RecurrenceStart ?? request.DueDate);
+            }
+
             TaskFields.SetStatus(task, portable.Status, portable.CompletedAt < now ? portable.CompletedAt.Value : now);
             task.Rearm(now, dueDateMoved: true, reopened: true);
             task.OverdueAt = task.OverdueAt > now ? task.OverdueAt : null;

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using TaskAspire.ApiService.Portability;
 
 namespace TaskAspire.Tests.Portability;
@@ -35,6 +36,22 @@ public sealed class CalendarReaderTests
         Assert.Equal(4, calendar.Components.Count);
         Assert.Equal(2, calendar.Components[0].All("DUE").Count());
         Assert.Equal(100, calendar.Components[0].All("EXDATE").Count());
+    }
+
+    /// <summary>A thousand days that are left out of an hourly series take as long as ten thousand tasks.</summary>
+    [Fact]
+    public void What_all_series_of_a_file_leave_out_is_limited()
+    {
+        var start = new DateTime(2030, 1, 1);
+        var days = string.Join(',', Enumerable.Range(0, 1_000).Select(i => start.AddDays(i).ToString("yyyyMMdd", CultureInfo.InvariantCulture)));
+        var todo = $"BEGIN:VTODO\nSUMMARY:x\nDUE:20300101\nRRULE:FREQ=DAILY\nEXDATE;VALUE=DATE:{days}\nEND:VTODO\n";
+        ImportContent Read(int tasks) => CalendarImport.Read(
+            "BEGIN:VCALENDAR\n" + string.Concat(Enumerable.Repeat(todo, tasks)) + "END:VCALENDAR", mostTasks: 1_000, timeZone: null, TestContext.Current.CancellationToken);
+
+        Assert.False(Read(100).Errors.Any);
+        var (place, told) = Assert.Single(Read(200).Errors.ToDictionary());
+        Assert.Equal("line 602, EXDATE", place);
+        Assert.Contains("100,000", Assert.Single(told), StringComparison.Ordinal);
     }
 
     [Fact]

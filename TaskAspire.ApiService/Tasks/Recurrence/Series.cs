@@ -28,7 +28,8 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
 
         try
         {
-            _ = Upcoming(start).Any();
+            // Whatever is left out of it: a rule that occurs does so again, and the days of an hourly series can be thousands of occurrences.
+            _ = Following(start).Any();
             return null;
         }
         catch (EvaluationLimitExceededException)
@@ -45,7 +46,7 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
     {
         try
         {
-            return Upcoming(moment).Select(o => (DateTimeOffset?)o.At).FirstOrDefault();
+            return Following(moment).Where(o => !rule.LeavesOut(o)).Select(o => (DateTimeOffset?)o.At).FirstOrDefault();
         }
         catch (EvaluationLimitExceededException)
         {
@@ -55,8 +56,8 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
 
     private Occurrence Beginning => new(_clock.At(start), start);
 
-    /// <summary>Occurrences after a moment, in order, endless for a rule without end.</summary>
-    private IEnumerable<Occurrence> Upcoming(DateTimeOffset moment)
+    /// <summary>Occurrences after a moment, in order, also those that are left out; endless for a rule without end.</summary>
+    private IEnumerable<Occurrence> Following(DateTimeOffset moment)
     {
         // A set (RFC 5545 §3.8.5.3): two parts of a rule can name the same time, and the start of daylight saving makes one moment of two times.
         var counted = new HashSet<DateTimeOffset> { start };
@@ -73,7 +74,7 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
                 yield break;
             }
 
-            if (occurrence.At > moment && !rule.LeavesOut(occurrence))
+            if (occurrence.At > moment)
             {
                 yield return occurrence;
             }

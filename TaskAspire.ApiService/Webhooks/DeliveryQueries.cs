@@ -49,7 +49,7 @@ internal static class DeliveryQueries
     {
         var userId = user.UserId();
         var delivery = await database.WebhookDeliveries.AsNoTracking().Include(d => d.Event)
-            .SingleOrDefaultAsync(d => d.Id == id && d.UserId == userId, cancellationToken);
+            .SingleOrDefaultAsync(d => d.Id == id && d.UserId == userId && database.WebhookEndpoints.Any(e => e.Id == d.EndpointId), cancellationToken);
         if (delivery is null)
         {
             return Problems.NotFound("delivery");

@@ -157,26 +157,10 @@ internal static class WebhookEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        Guid id, ClaimsPrincipal user, TaskDbContext database, HttpContext context, CancellationToken cancellationToken)
+        Guid id, ClaimsPrincipal user, WebhookWriter writer, HttpContext context, CancellationToken cancellationToken)
     {
-        var userId = user.UserId();
-        return await database.InTransactionAsync<Results<NoContent, ProblemHttpResult>>(async token =>
-        {
-            var versions = await database.Database
-                .SqlQuery<long>($"SELECT version FROM webhook_endpoints WHERE id = {id} AND user_id = {userId} FOR UPDATE").ToListAsync(token);
-            if (versions is not [var version])
-            {
-                return Problems.NotFound("webhook");
-            }
-
-            if (!WebhookETag.Allows(context.Request.Headers.IfMatch, version))
-            {
-                return Problems.PreconditionFailed();
-            }
-
-            await database.WebhookEndpoints.Where(e => e.Id == id).ExecuteDeleteAsync(token);
-            return TypedResults.NoContent();
-        }, cancellationToken);
+        var (_, problem) = await writer.DeleteAsync(user.UserId(), id, context.Request.Headers.IfMatch, cancellationToken);
+        return problem is null ? TypedResults.NoContent() : problem;
     }
 
     internal static T Tag<T>(HttpContext context, T response)

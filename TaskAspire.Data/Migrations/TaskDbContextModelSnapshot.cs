@@ -850,6 +850,10 @@ namespace TaskAspire.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
                     b.Property<string>("Description")
                         .HasMaxLength(500)
                         .HasColumnType("character varying(500)")
@@ -956,6 +960,10 @@ namespace TaskAspire.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_webhook_endpoints");
+
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("ix_webhook_endpoints_deleted")
+                        .HasFilter("deleted_at IS NOT NULL");
 
                     b.HasIndex("LatchedUntil")
                         .HasDatabaseName("ix_webhook_endpoints_latched")

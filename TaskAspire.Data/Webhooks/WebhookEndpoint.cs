@@ -94,6 +94,12 @@ public sealed class WebhookEndpoint
     /// <summary>UTC.</summary>
     public DateTimeOffset UpdatedAt { get; set; }
 
+    /// <summary>
+    /// When its owner deleted it, UTC; null while it is there. Queries leave it out, and the dispatcher removes its deliveries and then itself: there can be
+    /// millions, and who waited for them to go would hold up everybody's deliveries meanwhile.
+    /// </summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
     /// <summary>Goes up by one with each change of what the API shows of it.</summary>
     public long Version { get; set; } = 1;
 }
@@ -114,6 +120,8 @@ internal sealed class WebhookEndpointConfiguration : IEntityTypeConfiguration<We
         builder.HasOne<User>().WithMany().HasForeignKey(e => e.UserId).OnDelete(DeleteBehavior.Cascade);
         builder.HasIndex(e => new { e.UserId, e.Id });
         builder.HasIndex(e => e.LatchedUntil).HasFilter("latched_until IS NOT NULL").HasDatabaseName("ix_webhook_endpoints_latched");
+        builder.HasQueryFilter(e => e.DeletedAt == null);
+        builder.HasIndex(e => e.DeletedAt).HasFilter("deleted_at IS NOT NULL").HasDatabaseName("ix_webhook_endpoints_deleted");
         builder.HasIndex(e => e.PausedAt).HasFilter("paused_at IS NOT NULL").HasDatabaseName("ix_webhook_endpoints_paused");
     }
 }

@@ -74,8 +74,40 @@ public sealed class WebhookTests(BackingServices services)
         Assert.False((bool)(await user.PatchAsync($"webhooks/{id}", new JsonObject { ["apiKey"] = null })).Json["hasApiKey"]!);
         Assert.NotEmpty((await user.PatchAsync($"webhooks/{id}", new JsonObject { ["url"] = "http://10.1.1.1/" }, BadRequest)).ErrorOf("url"));
         Assert.NotEmpty((await user.PatchAsync($"webhooks/{id}", new JsonObject { ["url"] = null }, BadRequest)).ErrorOf("url"));
+    }
+
+    [Fact]
+    public async Task What_is_deleted_is_found_no_more_gets_no_event_and_has_no_secret_left()
+    {
+        var user = await _api.CreateUserAsync();
+        var body = Endpoint("task.created");
+        body["apiKey"] = "key-1";
+        body["headers"] = new JsonObject { ["X-Token"] = "t" };
+        var id = (string)(await user.PostAsync("webhooks", body)).Json["id"]!;
+        await user.CreateTaskAsync("before");
+        var delivery = (string)(await user.GetAsync($"webhooks/{id}/deliveries")).Json["items"]![0]!["id"]!;
+
         await user.DeleteAsync($"webhooks/{id}");
-        await user.GetAsync($"webhooks/{id}", NotFound);
+        await user.CreateTaskAsync("after");
+
+        Assert.Empty((await user.GetAsync("webhooks")).Json["items"]!.AsArray());
+        foreach (var path in new[] { $"webhooks/{id}", $"webhooks/{id}/deliveries", $"webhooks/{id}/stats", $"webhook-deliveries/{delivery}" })
+        {
+            await user.GetAsync(path, NotFound);
+        }
+
+        foreach (var path in new[] { $"webhooks/{id}/test", $"webhooks/{id}/rotate-secret", $"webhooks/{id}/pause", $"webhooks/{id}/resume", $"webhook-deliveries/{delivery}/redeliver" })
+        {
+            await user.PostAsync(path, null, NotFound);
+        }
+
+        await user.PatchAsync($"webhooks/{id}", new JsonObject { ["enabled"] = true }, NotFound);
+        await user.DeleteAsync($"webhooks/{id}", NotFound);
+        await using var database = TaskDatabases.Open(await _api.GetDatabaseAsync());
+        var key = Guid.Parse(id);
+        var left = await database.WebhookEndpoints.IgnoreQueryFilters().SingleAsync(e => e.Id == key, TestContext.Current.CancellationToken);
+        Assert.Equal((null, null, null), (left.Secret, left.ApiKey, left.Headers));
+        Assert.Equal(1, await database.WebhookDeliveries.CountAsync(d => d.EndpointId == key, TestContext.Current.CancellationToken));
     }
 
     [Fact]

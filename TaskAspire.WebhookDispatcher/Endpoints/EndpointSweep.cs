@@ -38,7 +38,7 @@ internal sealed class EndpointSweep(
                 WHERE endpoint_id = w.id AND {which}
                 LIMIT @limit
                 FOR UPDATE SKIP LOCKED) d
-            WHERE NOT w.enabled
+            WHERE NOT w.enabled AND w.deleted_at IS NULL
             LIMIT @limit)
         """;
 

@@ -106,6 +106,7 @@ internal static class DispatcherServices
     {
         services.AddHostedService<QueueSampler>();
         services.AddHostedService<RetentionLoop>();
+        services.AddHostedService<DeletedEndpoints>();
         return services;
     }
 }

@@ -157,11 +157,8 @@ internal static class WebhookEndpoints
     }
 
     private static async Task<Results<NoContent, ProblemHttpResult>> DeleteAsync(
-        Guid id, ClaimsPrincipal user, WebhookWriter writer, HttpContext context, CancellationToken cancellationToken)
-    {
-        var (_, problem) = await writer.DeleteAsync(user.UserId(), id, context.Request.Headers.IfMatch, cancellationToken);
-        return problem is null ? TypedResults.NoContent() : problem;
-    }
+        Guid id, ClaimsPrincipal user, WebhookWriter writer, HttpContext context, CancellationToken cancellationToken) =>
+        await writer.DeleteAsync(user.UserId(), id, context.Request.Headers.IfMatch, cancellationToken) is { } problem ? problem : TypedResults.NoContent();
 
     internal static T Tag<T>(HttpContext context, T response)
         where T : WebhookResponse

@@ -62,15 +62,18 @@ internal sealed class WebhookWriter(
     /// <summary>
     /// Deletes an endpoint: from here on nothing is sent to it, and nobody finds it or its deliveries, which the dispatcher removes. Its secrets are gone at once.
     /// </summary>
-    /// <inheritdoc cref="ChangeAsync"/>
-    public Task<(WebhookEndpoint? Endpoint, ProblemHttpResult? Problem)> DeleteAsync(
-        Guid userId, Guid id, StringValues ifMatch, CancellationToken cancellationToken) => ChangeAsync(userId, id, ifMatch, (endpoint, _) =>
+    /// <returns>Null, or why not.</returns>
+    public async Task<ProblemHttpResult?> DeleteAsync(Guid userId, Guid id, StringValues ifMatch, CancellationToken cancellationToken)
+    {
+        var (_, problem) = await ChangeAsync(userId, id, ifMatch, (endpoint, _) =>
         {
             endpoint.DeletedAt = clock.Now();
             (endpoint.Enabled, endpoint.LatchedUntil, endpoint.PausedAt) = (false, null, null);
             (endpoint.Secret, endpoint.PreviousSecret, endpoint.ApiKey, endpoint.Headers) = (null, null, null, null);
             return Task.FromResult<ProblemHttpResult?>(null);
         }, cancellationToken);
+        return problem;
+    }
 
     /// <summary>What this server cannot do of a request; null when it can all.</summary>
     public async Task<ProblemHttpResult?> FindProblemAsync(WebhookEndpoint endpoint, WebhookRequest request, CancellationToken cancellationToken)

@@ -30,6 +30,7 @@ internal class ApiHost : WebApplicationFactory<TaskRequest>
             ["RateLimiting:Api:PermitLimit"] = "1000000",
             ["RateLimiting:Auth:PermitLimit"] = "1000000",
             ["RateLimiting:AuthPerAddress:PermitLimit"] = "1000000",
+            ["Import:AtOnce"] = "64",
             ["Logging:LogLevel:Default"] = "Warning",
         };
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>())

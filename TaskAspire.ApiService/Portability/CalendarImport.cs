@@ -39,11 +39,6 @@ internal static class CalendarImport
                     string.Create(CultureInfo.InvariantCulture, $"Up to this task, more than {MostExceptionsOfFile:N0} occurrences of series are left out. Split the file, or begin series later."));
                 break;
             }
-
-            if (content.Items.Count > mostTasks)
-            {
-                break;
-            }
         }
 
         if (content.Items.Count == 0 && !content.Errors.Any)
@@ -56,6 +51,7 @@ internal static class CalendarImport
 
     private sealed class Todo(CalendarComponent todo, CalendarOccurrences occurrences, CalendarRelations relations, string? defaultZone, ImportErrors errors)
     {
+        /// <summary>To find the next occurrence, all that are left out before it are stepped over.</summary>
         private const int MostExceptions = 1_000;
 
         // Found once: each alarm asks for them, and there may be as many alarms as lines to look through.

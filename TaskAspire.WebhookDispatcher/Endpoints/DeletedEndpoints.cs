@@ -1,13 +1,13 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Hosting;
+using TaskAspire.WebhookDispatcher.Retention;
 
 namespace TaskAspire.WebhookDispatcher.Endpoints;
 
 /// <summary>Removes endpoints that their owners deleted: first their deliveries with the attempts, of which there can be millions, in small batches with pauses between.</summary>
 internal sealed class DeletedEndpoints(
-    NpgsqlDataSource database,
+    RemovalBatches batches,
     IOptions<DispatcherOptions> options,
     SchemaGate schema,
     TimeProvider time,
@@ -39,14 +39,12 @@ internal sealed class DeletedEndpoints(
             FOR UPDATE SKIP LOCKED)
         """;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
         {
-            var deliveries = await RemoveAsync(Deliveries, cancellationToken);
-            var endpoints = await RemoveAsync(Endpoints, cancellationToken);
+            var deliveries = await batches.RemoveAsync(Deliveries, cancellationToken);
+            var endpoints = await batches.RemoveAsync(Endpoints, cancellationToken);
             Succeeded();
             if (endpoints > 0)
             {
@@ -54,23 +52,6 @@ internal sealed class DeletedEndpoints(
             }
 
             await Task.Delay(options.Value.SweepInterval, Time, cancellationToken);
-        }
-    }
-
-    private async Task<int> RemoveAsync(string statement, CancellationToken cancellationToken)
-    {
-        for (var total = 0; ;)
-        {
-            await using var command = database.CreateCommand(statement);
-            command.Parameters.AddWithValue("limit", options.Value.RetentionBatchSize);
-            var removed = await command.ExecuteNonQueryAsync(cancellationToken);
-            total += removed;
-            if (removed < options.Value.RetentionBatchSize)
-            {
-                return total;
-            }
-
-            await Task.Delay(Pause, Time, cancellationToken);
         }
     }
 }

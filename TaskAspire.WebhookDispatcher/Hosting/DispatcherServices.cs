@@ -105,6 +105,7 @@ internal static class DispatcherServices
     public static IServiceCollection AddUpkeep(this IServiceCollection services)
     {
         services.AddHostedService<QueueSampler>();
+        services.AddSingleton<RemovalBatches>();
         services.AddHostedService<RetentionLoop>();
         services.AddHostedService<DeletedEndpoints>();
         return services;

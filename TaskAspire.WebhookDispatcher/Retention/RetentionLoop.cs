@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Options;
-using Npgsql;
 using TaskAspire.Data;
 using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Hosting;
@@ -8,7 +7,7 @@ namespace TaskAspire.WebhookDispatcher.Retention;
 
 /// <summary>Removes what is past keeping, in small batches with pauses between, so that it holds up nobody.</summary>
 internal sealed class RetentionLoop(
-    NpgsqlDataSource database,
+    RemovalBatches batches,
     IOptions<DispatcherOptions> options,
     SchemaGate schema,
     TimeProvider time,
@@ -56,8 +55,6 @@ internal sealed class RetentionLoop(
             LIMIT @limit)
         """;
 
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
-
     protected override async Task RunAsync(CancellationToken cancellationToken)
     {
         while (true)
@@ -97,10 +94,11 @@ internal sealed class RetentionLoop(
     {
         var after = Guid.Empty;
         var firstKept = UuidV7.LeastAt(Time.GetUtcNow() - options.Value.Retention);
-        return InBatchesAsync(
+        return batches.RunAsync(
             statement,
             async command =>
             {
+                command.Parameters.AddWithValue("retention", options.Value.Retention);
                 command.Parameters.AddWithValue("after", after);
                 command.Parameters.AddWithValue("first_kept", firstKept);
                 await using var reader = await command.ExecuteReaderAsync(cancellationToken);
@@ -111,30 +109,6 @@ internal sealed class RetentionLoop(
             cancellationToken);
     }
 
-    private Task<int> RemoveAsync(string statement, CancellationToken cancellationToken) => InBatchesAsync(
-        statement,
-        async command =>
-        {
-            var removed = await command.ExecuteNonQueryAsync(cancellationToken);
-            return (removed, removed);
-        },
-        cancellationToken);
-
-    private async Task<int> InBatchesAsync(string statement, Func<NpgsqlCommand, Task<(int Removed, int LookedAt)>> executeAsync, CancellationToken cancellationToken)
-    {
-        for (var total = 0; ;)
-        {
-            await using var command = database.CreateCommand(statement);
-            command.Parameters.AddWithValue("retention", options.Value.Retention);
-            command.Parameters.AddWithValue("limit", options.Value.RetentionBatchSize);
-            var (removed, lookedAt) = await executeAsync(command);
-            total += removed;
-            if (lookedAt < options.Value.RetentionBatchSize)
-            {
-                return total;
-            }
-
-            await Task.Delay(Pause, Time, cancellationToken);
-        }
-    }
+    private Task<int> RemoveAsync(string statement, CancellationToken cancellationToken) =>
+        batches.RemoveAsync(statement, cancellationToken, ("retention", options.Value.Retention));
 }

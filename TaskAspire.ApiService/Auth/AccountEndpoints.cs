@@ -34,8 +34,9 @@ internal static class AccountEndpoints
         account.MapDelete("/me", DeleteAsync)
             .RequireAuthRateLimit<DeleteAccountRequest>((_, context) => Caller(context))
             .WithName("deleteMe").WithSummary("Delete the caller's account")
-            .WithDescription("With everything in it: tasks, webhooks, API keys, sessions. There is no way back; tokens and keys are refused from now on. "
-                + "Lists that are cached are reached by nobody any more, and expire within five minutes.")
+            .WithDescription("With everything in it: tasks, webhooks, API keys, sessions. There is no way back; tokens and keys are refused from now on, and the address "
+                + "is free. What a large account holds (more than some ten thousand tasks or deliveries) is reached by nobody any more, and removed within "
+                + "the hour; lists that are cached expire within five minutes.")
             .ProducesValidationProblem();
         account.MapPost("/password", ChangePasswordAsync)
             .RequireAuthRateLimit<ChangePasswordRequest>((_, context) => Caller(context))

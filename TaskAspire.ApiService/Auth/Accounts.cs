@@ -8,10 +8,14 @@ using TaskAspire.Data.Users;
 namespace TaskAspire.ApiService.Auth;
 
 /// <summary>Changes and deletes accounts, together with the sessions that hang on them.</summary>
-internal sealed class Accounts(TaskDbContext database, Sessions sessions, SessionCache cache, TimeProvider clock)
+internal sealed class Accounts(
+    TaskDbContext database, Sessions sessions, SessionCache cache, AccountRemoval removal, TimeProvider clock, ILogger<Accounts> logger)
 {
-    /// <summary>Cascading over an account with hundreds of thousands of rows takes longer than a request's usual statement.</summary>
+    /// <summary>An import of the user's that is under way is waited for, which may take longer than a request's usual statement.</summary>
     private static readonly TimeSpan DeleteTimeout = TimeSpan.FromMinutes(2);
+
+    /// <summary>How long a request goes on removing rows. That is enough for some ten thousand tasks.</summary>
+    private static readonly TimeSpan RemoveWithin = TimeSpan.FromSeconds(5);
 
     /// <summary>Sets what differs from the user as it was read; false when the user is gone.</summary>
     /// <exception cref="EmailTakenException">Somebody else has the address.</exception>
@@ -70,8 +74,9 @@ internal sealed class Accounts(TaskDbContext database, Sessions sessions, Sessio
     }
 
     /// <summary>
-    /// Deletes a user and, by the foreign keys, everything of theirs. Redis forgets by itself what it has: cached lists, which nobody can ask
-    /// for any more, within five minutes, counts of requests when their window ends, and the number of their lists' version within a day.
+    /// Deletes an account: from now on nobody gets in, and its address is free. Its rows are removed while there is time, and those of a large one
+    /// later, by <see cref="DeletedAccounts"/>. Redis forgets by itself what it has: cached lists, which nobody can ask for any more, within five
+    /// minutes, counts of requests when their window ends, and the number of their lists' version within a day.
     /// </summary>
     public async Task DeleteAsync(Guid userId, CancellationToken cancellationToken)
     {
@@ -80,13 +85,50 @@ internal sealed class Accounts(TaskDbContext database, Sessions sessions, Sessio
         await database.InTransactionAsync(
             async token =>
             {
-                // From here on nothing of theirs can be added, so no session can begin unseen.
+                // From here on no session can begin unseen.
                 await database.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR UPDATE", token);
                 ended.UnionWith(await sessions.FindActiveAsync(s => s.UserId == userId, token));
-                return await database.Users.Where(u => u.Id == userId).ExecuteDeleteAsync(token);
+                return await CloseAsync(userId, token);
             },
             cancellationToken);
         await cache.NoteEndedAsync(ended, CancellationToken.None);
+        await RemoveAsync(userId, cancellationToken);
+    }
+
+    /// <summary>Takes away every way in and whatever is secret, and stops its webhooks.</summary>
+    private async Task<int> CloseAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        var now = clock.Now();
+        var nobody = userId.ToString();
+        await database.RefreshSessions.Where(s => s.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await database.ApiKeys.Where(k => k.UserId == userId).ExecuteDeleteAsync(cancellationToken);
+        await database.WebhookEndpoints.Where(e => e.UserId == userId).ExecuteUpdateAsync(
+            set => set.SetProperty(e => e.DeletedAt, now).SetProperty(e => e.Enabled, false)
+                .SetProperty(e => e.Secret, (string?)null).SetProperty(e => e.PreviousSecret, (string?)null)
+                .SetProperty(e => e.ApiKey, (string?)null).SetProperty(e => e.Headers, (string?)null),
+            cancellationToken);
+        return await database.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(
+            set => set.SetProperty(u => u.DeletedAt, now).SetProperty(u => u.PasswordHash, "").SetProperty(u => u.DisplayName, "")
+                .SetProperty(u => u.Email, nobody).SetProperty(u => u.NormalizedEmail, nobody),
+            cancellationToken);
+    }
+
+    private async Task RemoveAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        using var time = new CancellationTokenSource(RemoveWithin, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(time.Token, cancellationToken);
+        try
+        {
+            await removal.RemoveAsync(userId, either.Token);
+        }
+        catch (OperationCanceledException) when (time.IsCancellationRequested)
+        {
+            logger.LogInformation("The account {UserId} is deleted, and so large that what is left of it is removed within the hour", userId);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            logger.LogWarning(failure, "The account {UserId} is deleted; what is left of it is removed within the hour", userId);
+        }
     }
 }
 

@@ -33,7 +33,9 @@ internal static class AuthExtensions
         services.AddSingleton<SessionCheck>();
         services.AddScoped<Sessions>();
         services.AddScoped<Accounts>();
+        services.AddScoped<AccountRemoval>();
         services.AddHostedService<SessionCleanup>();
+        services.AddHostedService<DeletedAccounts>();
 
         services.AddAuthentication(JwtBearerDefaults.AuthenticationScheme)
             .AddJwtBearer(bearer => bearer.ForwardDefaultSelector = SchemeOf)

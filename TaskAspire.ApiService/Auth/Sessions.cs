@@ -2,6 +2,7 @@ using System.Linq.Expressions;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Writing;
 using TaskAspire.Data;
 using TaskAspire.Data.Users;
 
@@ -39,14 +40,16 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
         var (text, token) = RefreshToken.Create(id);
         var userAgent = Shorten(client.Request.Headers.UserAgent.ToString());
         var address = client.Connection.RemoteIpAddress?.ToString();
-        // The statement is sent again when the connection breaks, and the first time may have done it.
-        var begun = await database.Database.ExecuteSqlAsync(
-            $"""
-            INSERT INTO refresh_sessions (id, user_id, token_hash, created_at, last_used_at, expires_at, user_agent, ip_address)
-            SELECT {id}, id, {token.Hash}, {now}, {now}, {expiresAt}, {userAgent}, {address}
-            FROM users WHERE id = {user.Id} AND password_hash = {user.PasswordHash} FOR SHARE
-            ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash
-            """,
+        // Done again when the connection breaks, and the first time may have been committed.
+        var begun = await database.InTransactionAsync(
+            cancel => database.Database.ExecuteSqlAsync(
+                $"""
+                INSERT INTO refresh_sessions (id, user_id, token_hash, created_at, last_used_at, expires_at, user_agent, ip_address)
+                SELECT {id}, id, {token.Hash}, {now}, {now}, {expiresAt}, {userAgent}, {address}
+                FROM users WHERE id = {user.Id} AND password_hash = {user.PasswordHash} FOR SHARE
+                ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash
+                """,
+                cancel),
             cancellationToken);
         return begun > 0 ? new OpenSession(id, user.Id, text, expiresAt) : null;
     }

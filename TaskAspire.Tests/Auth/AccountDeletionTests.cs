@@ -1,9 +1,13 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Npgsql;
 using StackExchange.Redis;
+using TaskAspire.ApiService.Auth;
 using TaskAspire.Data;
 using TaskAspire.Data.Idempotency;
 using TaskAspire.Data.Webhooks;
+using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.Auth;
 
@@ -48,6 +52,40 @@ public sealed class AccountDeletionTests(ApiFixture fixture) : IClassFixture<Api
         }
 
         Assert.Equal(201, (await _api.PostAsync("/api/v1/auth/register", new { email, password = ApiInstance.Password })).Status);
+    }
+
+    [Fact]
+    public async Task What_cannot_be_removed_while_the_owner_waits_is_removed_later()
+    {
+        await using var api = fixture.Start();
+        var (email, access, key) = await CreateFullAccountAsync();
+        var id = await _api.QueryAsync(db => db.Users.Where(u => u.Email == email).Select(u => u.Id).SingleAsync());
+        await using var postgres = NpgsqlDataSource.Create(fixture.Database);
+        await using (var connection = await postgres.OpenConnectionAsync(Cancel))
+        {
+            // A row that is not free stands for a million of them.
+            await using var transaction = await connection.BeginTransactionAsync(Cancel);
+            await using var hold = new NpgsqlCommand("SELECT FROM tasks WHERE user_id = $1 FOR UPDATE", connection, transaction) { Parameters = { new() { Value = id } } };
+            await hold.ExecuteNonQueryAsync(Cancel);
+            var deletion = api.SendAsync(HttpMethod.Delete, Me, new { password = ApiInstance.Password }, access);
+            await Eventually.TrueAsync(async () => (await _api.PostAsync("/api/v1/auth/register", new { email, password = ApiInstance.Password })).Status == 201, Cancel);
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    api.Clock.Advance(TimeSpan.FromSeconds(5));
+                    return Task.FromResult(deletion.IsCompleted);
+                },
+                Cancel);
+            Assert.Equal(204, (await deletion).Status);
+            Assert.Equal(401, (await fixture.Other.GetAsync(Tasks, access)).Status);
+            Assert.Equal(401, (await fixture.Other.GetAsync(Tasks, key)).Status);
+            Assert.True(await _api.QueryAsync(db => db.Tasks.AnyAsync(t => t.UserId == id)));
+        }
+
+        await api.Services.GetServices<IHostedService>().OfType<DeletedAccounts>().Single().RemoveExpiredAsync(Cancel);
+        Assert.False(await _api.QueryAsync(db => db.Users.IgnoreQueryFilters().AnyAsync(u => u.Id == id)));
+        Assert.False(await _api.QueryAsync(db => db.Tasks.AnyAsync(t => t.UserId == id)));
+        Assert.Equal(200, (await _api.PostAsync("/api/v1/auth/login", new { email, password = ApiInstance.Password })).Status);
     }
 
     [Fact]

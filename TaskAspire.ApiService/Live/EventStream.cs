@@ -19,15 +19,18 @@ internal sealed class EventStream(HttpResponse response)
     // JSON on one line, as "data:" needs it.
     private static readonly JsonWriterOptions Json = new() { Encoder = ApiJson.Options.Encoder, SkipValidation = true };
 
-    /// <summary>Sends the head, and tells the client how long to wait before it connects again.</summary>
-    public async Task BeginAsync(TimeSpan reconnectDelay, CancellationToken cancellationToken)
+    /// <summary>
+    /// Sends the head, and tells the client how long to wait before it connects again, and after which change: it may have to before the first event, and
+    /// would otherwise begin anew, without what happened meanwhile.
+    /// </summary>
+    public async Task BeginAsync(TimeSpan reconnectDelay, SyncPoint start, CancellationToken cancellationToken)
     {
         response.ContentType = ContentType;
         response.Headers.CacheControl = "no-store";
         // nginx collects an answer before it passes it on, unless told otherwise.
         response.Headers["X-Accel-Buffering"] = "no";
         response.HttpContext.Features.Get<IHttpResponseBodyFeature>()?.DisableBuffering();
-        await SendAsync(string.Create(CultureInfo.InvariantCulture, $"retry: {(long)reconnectDelay.TotalMilliseconds}\n\n"), cancellationToken);
+        await SendAsync(string.Create(CultureInfo.InvariantCulture, $"retry: {(long)reconnectDelay.TotalMilliseconds}\nid: {start.Sequence}\n\n"), cancellationToken);
     }
 
     /// <summary>Says that the connection is alive.</summary>

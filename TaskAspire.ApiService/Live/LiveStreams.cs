@@ -30,7 +30,7 @@ internal sealed class LiveStreams(
     private async Task SendAsync(HttpContext context, LiveListener listener, SyncPoint position, CancellationToken cancellationToken)
     {
         var stream = new EventStream(context.Response);
-        await stream.BeginAsync(options.Value.ReconnectDelay, cancellationToken);
+        await stream.BeginAsync(options.Value.ReconnectDelay, position, cancellationToken);
         if (HttpMethods.IsHead(context.Request.Method))
         {
             return;

@@ -27,6 +27,9 @@ internal sealed class EventSource : IDisposable
 
     public HttpResponseHeaders Headers => _response.Headers;
 
+    /// <summary>What to go on after when the connection breaks before the first event.</summary>
+    public string? Start { get; private set; }
+
     public static async Task<EventSource> OpenAsync(ApiClient api, string? lastEventId = null, string query = "")
     {
         using var request = new HttpRequestMessage(HttpMethod.Get, $"/api/v1/events{query}");
@@ -41,6 +44,8 @@ internal sealed class EventSource : IDisposable
         Assert.Equal("text/event-stream", response.Content.Headers.ContentType!.MediaType);
         var source = new EventSource(response, await response.Content.ReadAsStreamAsync(TestContext.Current.CancellationToken));
         Assert.Equal("retry: 2000", await source.ReadLineAsync());
+        Assert.StartsWith("id: ", source.Start = await source.ReadLineAsync(), StringComparison.Ordinal);
+        source.Start = source.Start!["id: ".Length..];
         Assert.Equal("", await source.ReadLineAsync());
         return source;
     }

@@ -65,6 +65,24 @@ public sealed class LiveEventTests(BackingServices services)
     }
 
     [Fact]
+    public async Task A_connection_that_breaks_before_the_first_event_is_taken_up_where_it_began()
+    {
+        var user = await _api.CreateUserAsync();
+        await user.CreateTaskAsync("before");
+        string? start;
+        using (var events = await EventSource.OpenAsync(user))
+        {
+            start = events.Start;
+        }
+
+        await user.CreateTaskAsync("meanwhile");
+        using var again = await EventSource.OpenAsync(user, start);
+        await user.CreateTaskAsync("after");
+
+        Assert.Equal("2", (await again.ReadAsync()).Id);
+    }
+
+    [Fact]
     public async Task A_client_whose_connection_breaks_anywhere_gets_each_change_once_and_in_order()
     {
         const int Changes = 120;

@@ -147,7 +147,9 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
             ON CONFLICT (user_id, name_key) DO NOTHING
             """,
             cancellationToken);
-        var all = await database.Categories.AsNoTracking().Where(c => c.UserId == userId && keys.Contains(c.NameKey)).ToListAsync(cancellationToken);
+        // Locked, so that none is deleted before its tasks are there.
+        var all = await database.Categories.FromSql($"SELECT * FROM categories WHERE user_id = {userId} AND name_key = ANY ({keys}) ORDER BY name_key FOR KEY SHARE")
+            .AsNoTracking().ToListAsync(cancellationToken);
         return (all.ToDictionary(c => c.NameKey), RecordCreated(userId, ChangeEntities.Category, all.ConvertAll(c => c.Id), ids, now));
     }
 
@@ -166,7 +168,8 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
             ON CONFLICT (user_id, name_key) DO NOTHING
             """,
             cancellationToken);
-        var all = await database.Tags.AsNoTracking().Where(t => t.UserId == userId && keys.Contains(t.NameKey)).ToListAsync(cancellationToken);
+        var all = await database.Tags.FromSql($"SELECT * FROM tags WHERE user_id = {userId} AND name_key = ANY ({keys}) ORDER BY name_key FOR KEY SHARE")
+            .AsNoTracking().ToListAsync(cancellationToken);
         return (all.ToDictionary(t => t.NameKey), RecordCreated(userId, ChangeEntities.Tag, all.ConvertAll(t => t.Id), ids, now));
     }
 

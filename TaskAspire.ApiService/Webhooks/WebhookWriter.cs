@@ -26,9 +26,16 @@ internal sealed class WebhookWriter(
     /// <param name="change">Changes it, or says why not.</param>
     /// <param name="cancellationToken">Ends it.</param>
     public Task<(WebhookEndpoint? Endpoint, ProblemHttpResult? Problem)> ChangeAsync(
-        Guid userId, Guid id, StringValues ifMatch, Func<WebhookEndpoint, CancellationToken, Task<ProblemHttpResult?>> change, CancellationToken cancellationToken) =>
-        database.InTransactionAsync<(WebhookEndpoint?, ProblemHttpResult?)>(async token =>
+        Guid userId, Guid id, StringValues ifMatch, Func<WebhookEndpoint, CancellationToken, Task<ProblemHttpResult?>> change, CancellationToken cancellationToken)
+    {
+        WebhookEndpoint? written = null;
+        return database.InTransactionAsync<(WebhookEndpoint?, ProblemHttpResult?)>(async token =>
         {
+            if (written is not null && await WasCommittedAsync(written, token))
+            {
+                return (written, null);
+            }
+
             // Not FOR UPDATE, which would hold up everybody who writes an event for it.
             var endpoint = await database.WebhookEndpoints
                 .FromSql($"SELECT * FROM webhook_endpoints WHERE id = {id} AND user_id = {userId} FOR NO KEY UPDATE").SingleOrDefaultAsync(token);
@@ -54,10 +61,12 @@ internal sealed class WebhookWriter(
                 endpoint.UpdatedAt = clock.Now();
                 await database.SaveChangesAsync(token);
                 await WakeAsync(token);
+                written = endpoint;
             }
 
             return (endpoint, null);
         }, cancellationToken);
+    }
 
     /// <summary>
     /// Deletes an endpoint: from here on nothing is sent to it, and nobody finds it or its deliveries, which the dispatcher removes. Its secrets are gone at once.
@@ -150,6 +159,11 @@ internal sealed class WebhookWriter(
     /// <summary>Has the dispatchers look, once the transaction is committed.</summary>
     public Task WakeAsync(CancellationToken cancellationToken) => database.Database.ExecuteSqlAsync(
         $"SELECT pg_notify({TaskDatabase.EndpointsChannel}, ''), pg_notify({TaskDatabase.DeliveriesChannel}, '')", cancellationToken);
+
+    /// <summary>Whether the run before was committed after all. Done again, the change might be another: rotated twice, the secret before the first time would be lost.</summary>
+    private async Task<bool> WasCommittedAsync(WebhookEndpoint written, CancellationToken cancellationToken) => written.DeletedAt is null
+        ? await database.WebhookEndpoints.AnyAsync(e => e.Id == written.Id && e.Version >= written.Version, cancellationToken)
+        : !await database.WebhookEndpoints.AnyAsync(e => e.Id == written.Id, cancellationToken);
 
     private void ApplyHeaders(WebhookEndpoint endpoint, IReadOnlyDictionary<string, string>? headers)
     {

@@ -1,4 +1,6 @@
+using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using TaskAspire.Tests.Api;
 using TaskAspire.Tests.Fixtures;
 
@@ -36,5 +38,41 @@ public sealed class LostAnswerTests(BackingServices services)
 
         Assert.Equal(1, proxy.AnswersLost);
         Assert.Equal((string)created.Json["id"]!, (string)(await user.GetAsync("api-keys")).Json["items"]!.AsArray().Single()!["id"]!);
+    }
+
+    [Fact]
+    public async Task A_secret_is_rotated_once_so_that_the_one_before_still_signs()
+    {
+        var connection = await services.CreateTaskDatabaseAsync(Cancel);
+        await using var proxy = new PostgresProxy(connection);
+        await using var redis = await services.RentRedisAsync(Cancel);
+        await using var api = new ApiHost(proxy.ConnectionString, redis.ConnectionString);
+        var user = await api.CreateUserAsync(Cancel);
+        var endpoint = await user.PostAsync("webhooks", new JsonObject { ["url"] = "http://127.0.0.1:9/", ["events"] = new JsonArray("task.created") });
+        await using var database = TaskDatabases.Open(connection);
+        var before = (await database.WebhookEndpoints.AsNoTracking().SingleAsync(Cancel)).Secret;
+
+        proxy.LoseAnswersTo(PostgresProxy.Commit, 1);
+        var rotated = await user.SendAsync(
+            HttpMethod.Post, $"webhooks/{endpoint.Json["id"]}/rotate-secret", null, HttpStatusCode.OK, null, ("If-Match", endpoint.ETag));
+
+        Assert.Equal(1, proxy.AnswersLost);
+        Assert.Equal(before, (await database.WebhookEndpoints.AsNoTracking().SingleAsync(Cancel)).PreviousSecret);
+        Assert.Equal(rotated.ETag, (await user.GetAsync($"webhooks/{endpoint.Json["id"]}")).ETag);
+    }
+
+    [Fact]
+    public async Task An_endpoint_is_deleted_once_and_not_missed_by_who_deleted_it()
+    {
+        await using var proxy = new PostgresProxy(await services.CreateTaskDatabaseAsync(Cancel));
+        await using var redis = await services.RentRedisAsync(Cancel);
+        await using var api = new ApiHost(proxy.ConnectionString, redis.ConnectionString);
+        var user = await api.CreateUserAsync(Cancel);
+        var endpoint = await user.PostAsync("webhooks", new JsonObject { ["url"] = "http://127.0.0.1:9/", ["events"] = new JsonArray("task.created") });
+
+        proxy.LoseAnswersTo(PostgresProxy.Commit, 1);
+        await user.DeleteAsync($"webhooks/{endpoint.Json["id"]}");
+
+        Assert.Equal(1, proxy.AnswersLost);
     }
 }

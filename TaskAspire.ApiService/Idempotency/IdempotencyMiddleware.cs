@@ -41,20 +41,27 @@ internal sealed class IdempotencyMiddleware(RequestDelegate next, IDataProtectio
         var versions = context.RequestServices.GetRequiredService<TaskListVersions>();
         var request = await IdempotentRequest.ReadAsync(context, key);
         var headers = context.Response.Headers.ToArray();
-        var answer = await database.InTransactionAsync(
-            token =>
-            {
-                // This may be the second time, after a transient fault; the first may have left traces.
-                context.Request.Body.Position = 0;
-                context.Response.Clear();
-                Array.ForEach(headers, context.Response.Headers.Add);
-                return FindOrRunAsync(context, request, keys, token);
-            },
-            context.RequestAborted);
-        if (request.UserId is { } userId)
+        RequestDelegate answer;
+        try
         {
-            // After a repeat, too: the first request may have died between its commit and this.
-            await versions.BumpAsync(userId);
+            answer = await database.InTransactionAsync(
+                token =>
+                {
+                    // This may be the second time, after a transient fault; the first may have left traces.
+                    context.Request.Body.Position = 0;
+                    context.Response.Clear();
+                    Array.ForEach(headers, context.Response.Headers.Add);
+                    return FindOrRunAsync(context, request, keys, token);
+                },
+                context.RequestAborted);
+        }
+        finally
+        {
+            if (request.UserId is { } userId)
+            {
+                // After a repeat, too: the first request may have died between its commit and this. And after a commit that broke off, of which nobody knows.
+                await versions.BumpAsync(userId);
+            }
         }
 
         await answer(context);

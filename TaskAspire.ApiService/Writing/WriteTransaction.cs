@@ -32,21 +32,26 @@ internal sealed class WriteTransaction(TaskDbContext database, TaskListVersions 
 
         T? done = default;
         var mayBeCommitted = false;
-        var result = await database.InTransactionAsync(async token =>
+        try
         {
-            if (mayBeCommitted && committed is not null && await committed(token))
+            return await database.InTransactionAsync(async token =>
             {
-                return done!;
-            }
+                if (mayBeCommitted && committed is not null && await committed(token))
+                {
+                    return done!;
+                }
 
-            mayBeCommitted = false;
-            done = await work(token);
-            mayBeCommitted = true;
-            return done;
-        }, cancellationToken);
-        // A client that hangs up now must not leave the old list in the cache for everybody else.
-        await versions.BumpAsync(userId);
-        return result;
+                mayBeCommitted = false;
+                done = await work(token);
+                mayBeCommitted = true;
+                return done;
+            }, cancellationToken);
+        }
+        finally
+        {
+            // Neither a client that hangs up now, nor a commit that broke off and of which nobody knows, must leave the old list in the cache.
+            await versions.BumpAsync(userId);
+        }
     }
 }
 

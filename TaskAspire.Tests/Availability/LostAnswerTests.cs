@@ -75,4 +75,25 @@ public sealed class LostAnswerTests(BackingServices services)
 
         Assert.Equal(1, proxy.AnswersLost);
     }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("any-key")]
+    public async Task A_write_of_which_nobody_knows_whether_it_was_done_leaves_no_old_list(string? key)
+    {
+        await using var proxy = new PostgresProxy(await services.CreateTaskDatabaseAsync(Cancel));
+        await using var redis = await services.RentRedisAsync(Cancel);
+        await using var api = new ApiHost(proxy.ConnectionString, redis.ConnectionString);
+        var user = await api.CreateUserAsync(Cancel);
+        await user.GetAsync("tasks");
+        await Eventually.TrueAsync(async () => (await user.GetAsync("tasks")).Cache == "hit", Cancel);
+
+        // Once for each try.
+        proxy.LoseAnswersTo(PostgresProxy.Commit, 3);
+        await user.SendAsync(
+            HttpMethod.Post, "tasks", new JsonObject { ["title"] = "there" }, HttpStatusCode.ServiceUnavailable, null, key is null ? [] : [("Idempotency-Key", key)]);
+
+        Assert.Equal(3, proxy.AnswersLost);
+        Assert.Equal("there", (string?)(await user.GetAsync("tasks")).Json["items"]!.AsArray().Single()!["title"]);
+    }
 }

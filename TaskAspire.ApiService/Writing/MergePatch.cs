@@ -46,7 +46,13 @@ internal static class MergePatch
                 case null:
                     target.Remove(name);
                     break;
-                case JsonObject inner when target[name] is JsonObject existing:
+                case JsonObject inner:
+                    // Into an empty one where there is none: what it removes is not there.
+                    if (target[name] is not JsonObject existing)
+                    {
+                        target[name] = existing = [];
+                    }
+
                     Merge(existing, inner);
                     break;
                 default:

@@ -27,6 +27,17 @@ public sealed class WebhookTests(BackingServices services)
         Assert.DoesNotContain(secret["whsec_".Length..], stored.Secret, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_header_is_removed_whether_it_is_there_or_not()
+    {
+        var user = await _api.CreateUserAsync();
+        var id = (await user.PostAsync("webhooks", Endpoint("task.created"))).Json["id"];
+
+        var patched = (await user.PatchAsync($"webhooks/{id}", JsonNode.Parse("""{ "headers": { "X-Old": null, "X-New": "n" } }"""))).Json;
+
+        Assert.Equal(["X-New"], patched["headerNames"]!.AsArray().Select(n => (string)n!));
+    }
+
     [Theory]
     [InlineData("ftp://example.com/")]
     [InlineData("example.com")]

@@ -140,7 +140,7 @@ internal static class WebhookEndpoints
     {
         var (changed, problem) = await writer.ChangeAsync(user.UserId(), id, context.Request.Headers.IfMatch, async (endpoint, token) =>
         {
-            var request = MergePatch.Apply(writer.RequestFor(endpoint), patch);
+            var request = MergePatch.Apply(writer.RequestFor(endpoint, patch["headers"] as JsonObject), patch);
             var refusal = await validation.CheckAsync(request, token) is { } errors
                 ? Problems.Validation(errors)
                 : request.UseSharedSecret != endpoint.UseSharedSecret

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json.Nodes;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
@@ -109,8 +110,11 @@ internal sealed class WebhookWriter(
             : null;
     }
 
-    /// <summary>The request that would leave an endpoint as it is.</summary>
-    public WebhookRequest RequestFor(WebhookEndpoint endpoint) => new()
+    /// <summary>
+    /// The request that would leave an endpoint as it is. Its headers are spelled as a patch of them spells them: to HTTP their names are the same in any case, and
+    /// to a merge patch they are not, so that it would remove nothing.
+    /// </summary>
+    public WebhookRequest RequestFor(WebhookEndpoint endpoint, JsonObject? headersPatch) => new()
     {
         Url = endpoint.Url,
         Events = endpoint.Events,
@@ -118,7 +122,10 @@ internal sealed class WebhookWriter(
         Tags = endpoint.Tags,
         Description = endpoint.Description,
         ApiKey = Read(endpoint.ApiKey),
-        Headers = Read(endpoint.Headers) is { } headers ? WebhookHeaders.Deserialize(headers) : null,
+        Headers = Read(endpoint.Headers) is { } headers
+            ? WebhookHeaders.Deserialize(headers).ToDictionary(
+                header => headersPatch?.FirstOrDefault(p => p.Key.Equals(header.Key, StringComparison.OrdinalIgnoreCase)).Key ?? header.Key, header => header.Value)
+            : null,
         RateLimit = endpoint.RateLimit,
         Concurrency = endpoint.Concurrency,
         UseSharedSecret = endpoint.UseSharedSecret,

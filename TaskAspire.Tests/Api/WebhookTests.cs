@@ -38,6 +38,19 @@ public sealed class WebhookTests(BackingServices services)
         Assert.Equal(["X-New"], patched["headerNames"]!.AsArray().Select(n => (string)n!));
     }
 
+    [Fact]
+    public async Task A_header_is_known_in_any_case()
+    {
+        var user = await _api.CreateUserAsync();
+        var endpoint = Endpoint("task.created");
+        endpoint["headers"] = new JsonObject { ["Authorization"] = "Bearer s", ["X-Tenant"] = "t" };
+        var id = (await user.PostAsync("webhooks", endpoint)).Json["id"];
+
+        var patched = (await user.PatchAsync($"webhooks/{id}", JsonNode.Parse("""{ "headers": { "authorization": null, "x-tenant": "u" } }"""))).Json;
+
+        Assert.Equal(["x-tenant"], patched["headerNames"]!.AsArray().Select(n => (string)n!));
+    }
+
     [Theory]
     [InlineData("ftp://example.com/")]
     [InlineData("example.com")]

@@ -10,13 +10,16 @@ namespace TaskAspire.ApiService.ApiKeys;
 /// <summary>Asks for an API key.</summary>
 public sealed record ApiKeyRequest : IValidatableObject
 {
+    /// <summary>Most scopes in a list: more than there are, and few enough to say what is wrong with each.</summary>
+    private const int MaxScopes = 50;
+
     /// <summary>What its owner calls it: 1 to 100 characters.</summary>
     [Required]
     [VisibleName]
     public required string Name { get; init; }
 
     /// <summary>What it may do: any of <c>tasks:read</c>, <c>tasks:write</c> and <c>webhooks:manage</c>. None contains another.</summary>
-    [Required, MinLength(1, ErrorMessage = "Give at least one scope."), Words(AuthPolicies.TasksRead, AuthPolicies.TasksWrite, AuthPolicies.WebhooksManage)]
+    [Required, MinLength(1, ErrorMessage = "Give at least one scope."), MaxLength(MaxScopes, ErrorMessage = "Give each scope once."), Words(AuthPolicies.TasksRead, AuthPolicies.TasksWrite, AuthPolicies.WebhooksManage)]
     public required IReadOnlyList<string> Scopes { get; init; }
 
     /// <summary>When it expires, UTC. Left out: never.</summary>

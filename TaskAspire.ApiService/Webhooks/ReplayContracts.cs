@@ -44,7 +44,7 @@ public sealed record ReplayRequest : IValidatableObject
     public IReadOnlyList<ReplayStatus> Status { get; init; } = [ReplayStatus.Dead, ReplayStatus.Cancelled];
 
     /// <summary>Their types, as an endpoint subscribes to them. Default: all.</summary>
-    [EventWords]
+    [EventWords, MaxLength(WebhookRules.MaxEvents, ErrorMessage = "Give at most 50 event types; none for all.")]
     public IReadOnlyList<string> EventTypes { get; init; } = [];
 
     /// <summary>true: only count.</summary>

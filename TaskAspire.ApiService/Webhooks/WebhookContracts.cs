@@ -15,6 +15,7 @@ public sealed record WebhookRequest : IValidatableObject
 
     /// <summary>The event types to be told of; <c>task.*</c> for all of a kind, <c>*</c> for all there are and will be.</summary>
     [Required, MinLength(1, ErrorMessage = "Give at least one event type."), EventWords]
+    [MaxLength(WebhookRules.MaxEvents, ErrorMessage = "Give at most 50 event types; * is all of them.")]
     public required IReadOnlyList<string> Events { get; init; }
 
     /// <summary>Only events of tasks in one of these categories, or that left one by that change; up to 50. Left out, of all.</summary>

@@ -10,6 +10,9 @@ internal static class WebhookRules
     /// <summary>Most categories, and most tags, that an endpoint can be told of.</summary>
     public const int MaxFilters = 50;
 
+    /// <summary>Most event types in a list: more than there are, and few enough to say what is wrong with each.</summary>
+    public const int MaxEvents = 50;
+
     /// <summary>Words that stand for several event types (<c>task.*</c>), and those that stand for one.</summary>
     public static IReadOnlyList<string> EventWords { get; } =
         [.. WebhookEventTypes.All, .. WebhookEventTypes.All.Select(type => type.Split('.')[0] + ".*").Distinct(), "*"];
@@ -37,6 +40,7 @@ internal static class WebhookRules
         if (headers.Count > WebhookHeaders.MaxCount)
         {
             yield return Wrong($"Give at most {WebhookHeaders.MaxCount} headers.", "Headers");
+            yield break;
         }
 
         foreach (var same in headers.Keys.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).Where(names => names.Count() > 1))

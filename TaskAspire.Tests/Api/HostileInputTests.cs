@@ -71,6 +71,34 @@ public sealed class HostileInputTests(BackingServices services)
         }
     }
 
+    /// <summary>As many wrong items as a body has room for: an answer that speaks of each was 78 times as long as the request, and took 1.5 GB to make.</summary>
+    [Theory]
+    [InlineData("webhooks", """{"url":"http://127.0.0.1:9/","events":[""")]
+    [InlineData("webhooks", """{"url":"http://127.0.0.1:9/","events":["*"],"tags":[""")]
+    [InlineData($"webhooks/{AnyId}/replay", """{"from":"2026-01-01T00:00:00Z","eventTypes":[""")]
+    [InlineData("api-keys", """{"name":"a","scopes":[""")]
+    [InlineData("tasks", """{"title":"a","tags":[""")]
+    public async Task A_list_that_is_all_wrong_is_answered_in_short(string route, string head)
+    {
+        var user = await _api.CreateUserAsync();
+
+        var answer = await user.SendRawAsync(HttpMethod.Post, route, head + string.Join(',', Enumerable.Repeat("\"\"", 300_000)) + "]}", System.Net.HttpStatusCode.BadRequest);
+
+        Assert.InRange(answer.Text.Length, 1, 1_000);
+    }
+
+    [Fact]
+    public async Task Headers_that_are_too_many_are_answered_in_short()
+    {
+        var user = await _api.CreateUserAsync();
+        var headers = new JsonObject(Enumerable.Range(0, 50_000).Select(i => KeyValuePair.Create($"{i} ", (JsonNode?)"")));
+
+        var answer = await user.PostAsync(
+            "webhooks", new JsonObject { ["url"] = "http://127.0.0.1:9/", ["events"] = new JsonArray("*"), ["headers"] = headers }, System.Net.HttpStatusCode.BadRequest);
+
+        Assert.InRange(answer.Text.Length, 1, 1_000);
+    }
+
     [Theory]
     [InlineData("/api/v1/tasks/%ff")]
     [InlineData("/api/v1/tasks/..%2f..%2fetc")]

@@ -48,7 +48,8 @@ public sealed record TaskRequest : IValidatableObject
 
     /// <summary>When to be reminded, up to 20 times.</summary>
     [MaxLength(MaxReminders, ErrorMessage = "A task can have at most 20 reminders.")]
-    public IReadOnlyList<ReminderRequest> Reminders { get; init; } = [];
+    // One more than there may be shows that they are too many; what is kept is validated one by one, also then.
+    public IReadOnlyList<ReminderRequest> Reminders { get; init => field = value.Count > MaxReminders ? [.. value.Take(MaxReminders + 1)] : value; } = [];
 
     /// <summary>
     /// How it recurs: an RFC 5545 RRULE such as <c>FREQ=WEEKLY;BYDAY=MO</c>, of HOURLY to YEARLY, and on lines of their own EXDATE for

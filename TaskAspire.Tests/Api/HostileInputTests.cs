@@ -1,6 +1,9 @@
 using System.Net.Http.Headers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Nodes;
+using TaskAspire.ApiService.Json;
+using TaskAspire.ApiService.Tasks;
 using TaskAspire.Tests.Fixtures;
 
 namespace TaskAspire.Tests.Api;
@@ -97,6 +100,15 @@ public sealed class HostileInputTests(BackingServices services)
             "webhooks", new JsonObject { ["url"] = "http://127.0.0.1:9/", ["events"] = new JsonArray("*"), ["headers"] = headers }, System.Net.HttpStatusCode.BadRequest);
 
         Assert.InRange(answer.Text.Length, 1, 1_000);
+    }
+
+    /// <summary>A body has room for 340,000, and to look at each took 5 s of a core.</summary>
+    [Fact]
+    public void Of_reminders_that_are_too_many_no_more_is_looked_at_than_shows_it()
+    {
+        var request = JsonSerializer.Deserialize<TaskRequest>($$"""{"title":"a","reminders":[{{string.Join(',', Enumerable.Repeat("{}", 1_000))}}]}""", ApiJson.Options);
+
+        Assert.Equal(TaskRequest.MaxReminders + 1, request!.Reminders.Count);
     }
 
     [Theory]

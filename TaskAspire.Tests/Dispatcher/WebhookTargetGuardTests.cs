@@ -208,6 +208,11 @@ public class WebhookTargetGuardTests(BackingServices backing)
         await Guard(Fixed("93.184.216.34", "10.0.0.1")).FindProblemAsync("https://example.com/", Token));
 
     [Fact]
+    public async Task A_name_server_that_takes_its_time_holds_up_nobody() => Assert.Null(
+        await Guard((_, token) => Task.Delay(Timeout.Infinite, token).ContinueWith(_ => Array.Empty<IPAddress>(), TaskScheduler.Default))
+            .FindProblemAsync("https://slow.example/", Token).WaitAsync(TimeSpan.FromSeconds(30), Token));
+
+    [Fact]
     public async Task Allowed_networks_are_open_in_all_forms()
     {
         var guard = new WebhookTargetGuard(

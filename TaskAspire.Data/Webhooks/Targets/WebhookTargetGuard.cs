@@ -19,6 +19,9 @@ public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, R
 {
     private const string NotHttps = "must be an https address";
 
+    /// <summary>How long an owner, and the database meanwhile, waits for a name server, which may be anybody's and take its time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
     private readonly IPNetwork[] _allowed = [.. options.Value.AllowedNetworks.Select(IPNetwork.Parse)];
     private readonly bool _requireHttps = options.Value.RequireHttps ?? true;
 
@@ -54,7 +57,7 @@ public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, R
     }
 
     /// <summary>
-    /// What is wrong with an address as a target, its host looked up; null when nothing is. A name that cannot be looked up now is
+    /// What is wrong with an address as a target, its host looked up; null when nothing is. A name that cannot be looked up now, or in time, is
     /// accepted: the receiver may not be there yet, and each connect is vetted again.
     /// </summary>
     public async Task<string?> FindProblemAsync(string? url, CancellationToken cancellationToken)
@@ -66,14 +69,14 @@ public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, R
 
         try
         {
-            await ResolveAsync(uri, cancellationToken);
+            await ResolveAsync(uri, cancellationToken).WaitAsync(Patience, cancellationToken);
             return null;
         }
         catch (BlockedTargetException blocked)
         {
             return blocked.Message;
         }
-        catch (SocketException)
+        catch (Exception exception) when (exception is SocketException or TimeoutException)
         {
             return null;
         }

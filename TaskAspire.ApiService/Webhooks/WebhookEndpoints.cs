@@ -99,7 +99,8 @@ internal static class WebhookEndpoints
             CreatedAt = now,
             UpdatedAt = now,
         };
-        if (await writer.FindProblemAsync(endpoint, request, cancellationToken) is { } problem)
+        var targetProblem = await writer.FindTargetProblemAsync(request.Url, cancellationToken);
+        if (await writer.FindProblemAsync(endpoint, request, targetProblem, cancellationToken) is { } problem)
         {
             return problem;
         }
@@ -138,6 +139,7 @@ internal static class WebhookEndpoints
         Guid id, [FromBody] JsonObject patch, ClaimsPrincipal user, WebhookWriter writer, RequestValidation validation, HttpContext context,
         CancellationToken cancellationToken)
     {
+        var targetProblem = patch["url"] is JsonValue value && value.TryGetValue<string>(out var url) ? await writer.FindTargetProblemAsync(url, cancellationToken) : null;
         var (changed, problem) = await writer.ChangeAsync(user.UserId(), id, context.Request.Headers.IfMatch, async (endpoint, token) =>
         {
             var request = MergePatch.Apply(writer.RequestFor(endpoint, patch["headers"] as JsonObject), patch);
@@ -145,7 +147,7 @@ internal static class WebhookEndpoints
                 ? Problems.Validation(errors)
                 : request.UseSharedSecret != endpoint.UseSharedSecret
                     ? Problems.Validation("useSharedSecret", "It is decided when the endpoint is created; create another one.")
-                    : await writer.FindProblemAsync(endpoint, request, token);
+                    : await writer.FindProblemAsync(endpoint, request, targetProblem, token);
             if (refusal is null)
             {
                 writer.Apply(endpoint, request);

@@ -85,8 +85,19 @@ internal sealed class WebhookWriter(
         return problem;
     }
 
+    /// <summary>
+    /// What is wrong with an address; null when nothing is. Not to be asked while the endpoint is locked: a name server may take half a minute, and so long would
+    /// whoever records results wait for that endpoint, with those of everybody else's.
+    /// </summary>
+    public Task<string?> FindTargetProblemAsync(string? url, CancellationToken cancellationToken) => guard.FindProblemAsync(url, cancellationToken);
+
     /// <summary>What this server cannot do of a request; null when it can all.</summary>
-    public async Task<ProblemHttpResult?> FindProblemAsync(WebhookEndpoint endpoint, WebhookRequest request, CancellationToken cancellationToken)
+    /// <param name="endpoint">What it is to be done to.</param>
+    /// <param name="request">The request.</param>
+    /// <param name="targetProblem">What <see cref="FindTargetProblemAsync"/> says of its address.</param>
+    /// <param name="cancellationToken">Ends it.</param>
+    public async Task<ProblemHttpResult?> FindProblemAsync(
+        WebhookEndpoint endpoint, WebhookRequest request, string? targetProblem, CancellationToken cancellationToken)
     {
         if (request.UseSharedSecret && string.IsNullOrEmpty(signing.Value.SharedSecret))
         {
@@ -105,9 +116,7 @@ internal sealed class WebhookWriter(
             }
         }
 
-        return endpoint.Url != request.Url && await guard.FindProblemAsync(request.Url, cancellationToken) is { } problem
-            ? Problems.Validation("url", $"The url {problem}.")
-            : null;
+        return endpoint.Url != request.Url && targetProblem is not null ? Problems.Validation("url", $"The url {targetProblem}.") : null;
     }
 
     /// <summary>

@@ -126,7 +126,7 @@ internal static class WebhookActions
             if (endpoint.PausedAt is not null)
             {
                 endpoint.PausedAt = null;
-                endpoint.LatchedUntil = null;
+                WebhookWriter.BeginAnew(endpoint);
             }
 
             return null;

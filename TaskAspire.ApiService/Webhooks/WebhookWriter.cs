@@ -147,10 +147,7 @@ internal sealed class WebhookWriter(
         var now = clock.Now();
         if (endpoint.Enabled != request.Enabled || endpoint.Url != request.Url)
         {
-            // What was counted against it was another time or another address.
-            endpoint.FailingSince = null;
-            endpoint.ConsecutiveFailures = 0;
-            endpoint.LatchedUntil = null;
+            BeginAnew(endpoint);
             endpoint.DisabledReason = request.Enabled ? null : DisabledByOwner;
             endpoint.DisabledAt = request.Enabled ? null : endpoint.DisabledAt ?? now;
         }
@@ -171,6 +168,9 @@ internal sealed class WebhookWriter(
 
         ApplyHeaders(endpoint, request.Headers);
     }
+
+    /// <summary>Forgets what was counted against an endpoint: it was at another address, or before a time in which nothing was sent to it.</summary>
+    public static void BeginAnew(WebhookEndpoint endpoint) => (endpoint.FailingSince, endpoint.ConsecutiveFailures, endpoint.LatchedUntil) = (null, 0, null);
 
     /// <summary>Has the dispatchers look, once the transaction is committed.</summary>
     public Task WakeAsync(CancellationToken cancellationToken) => database.Database.ExecuteSqlAsync(

@@ -142,6 +142,32 @@ public sealed class WebhookActionTests(BackingServices services)
     }
 
     [Fact]
+    public async Task Time_in_which_it_was_paused_does_not_count_as_failing()
+    {
+        await using var stack = await WebhookStack.CreateAsync(services);
+        stack.Receiver.Answer = (context, _) =>
+        {
+            context.Response.StatusCode = 503;
+            return Task.CompletedTask;
+        };
+        await stack.StartDispatcherAsync(("Webhooks:RetrySchedule:0", "01:00:00"));
+        var user = await stack.CreateUserAsync();
+        var id = (await stack.AddEndpointAsync(user))["id"];
+        await user.ActAsync($"webhooks/{id}/test");
+        await stack.Database.CountAsync(1, "SELECT count(*) FROM webhook_endpoints WHERE consecutive_failures = 1");
+        await user.ActAsync($"webhooks/{id}/pause", OK);
+        await user.CreateTaskAsync("a");
+
+        // A week of work on the receiver later, which is not quite up yet.
+        await stack.Database.ExecuteAsync("UPDATE webhook_endpoints SET failing_since = now() - interval '7 days', paused_at = now() - interval '7 days'");
+        await user.ActAsync($"webhooks/{id}/resume", OK);
+        await stack.Database.CountAsync(3, "SELECT count(*) FROM webhook_attempts");
+
+        Assert.Equal("active", (string?)(await user.GetAsync($"webhooks/{id}")).Json["status"]);
+        Assert.InRange((DateTimeOffset)(await user.GetAsync($"webhooks/{id}/stats")).Json["failingSince"]!, DateTimeOffset.UtcNow.AddMinutes(-5), DateTimeOffset.UtcNow.AddMinutes(5));
+    }
+
+    [Fact]
     public async Task What_waited_before_the_pause_is_held_too_and_cancelled_when_the_endpoint_is_disabled()
     {
         await using var stack = await WebhookStack.CreateAsync(services);

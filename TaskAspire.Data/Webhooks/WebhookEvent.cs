@@ -35,7 +35,7 @@ public sealed class WebhookEvent
     /// <summary>The body that is sent and signed, byte for byte.</summary>
     public required byte[] Payload { get; init; }
 
-    /// <summary>When it happened, UTC; for a reminder, when it was to fire, or when its task was written if that was later. Its deliveries are due from then on.</summary>
+    /// <summary>When it happened, UTC; for a reminder, when it was to fire, or when its task was written if that was later. Its deliveries are due from then on, at once where that lies ahead by the database's clock.</summary>
     public DateTimeOffset OccurredAt { get; init; }
 
     /// <summary>W3C <c>traceparent</c> of the request that caused it.</summary>

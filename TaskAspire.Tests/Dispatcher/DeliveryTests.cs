@@ -46,6 +46,20 @@ public class DeliveryTests(BackingServices backing)
     }
 
     [Fact]
+    public async Task What_a_machine_writes_whose_clock_is_ahead_is_delivered_at_once()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.ExecuteAsync(
+            "INSERT INTO webhook_events (id, user_id, type, payload, occurred_at) VALUES (uuid_v7(), @user, 'task.created', '{}', now() + interval '5 minutes')", ("user", user));
+        await database.CountAsync(1, Delivered);
+        Assert.Equal(1L, await database.ScalarAsync<long>("SELECT count(*) FROM webhook_deliveries WHERE due_at <= now()"));
+    }
+
+    [Fact]
     public async Task A_rotated_secret_signs_beside_the_new_one_until_it_expires()
     {
         await using var database = await DispatcherDatabase.CreateAsync(backing, Token);

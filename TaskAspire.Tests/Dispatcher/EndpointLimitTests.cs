@@ -7,6 +7,7 @@ using TaskAspire.Tests.Fixtures;
 using TaskAspire.Tests.Webhooks;
 using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Deliveries;
+using TaskAspire.WebhookDispatcher.Endpoints;
 using TaskAspire.WebhookDispatcher.Sending;
 
 namespace TaskAspire.Tests.Dispatcher;
@@ -82,6 +83,31 @@ public class EndpointLimitTests(BackingServices backing)
             await using var batch = claims.Batch(new ClaimRoom(100, 16, [], [], []), after: null, DeliveryClaims.Window, new Lease(Guid.NewGuid(), 0));
             var plan = await QueryPlan.OfLastAsync(batch, Token);
             return ((long)plan["Shared Hit Blocks"]! + (long)plan["Shared Read Blocks"]!, Describe(plan));
+        }
+    }
+
+    [Fact]
+    public async Task A_sweep_costs_the_same_however_many_endpoints_there_are_disabled_or_not()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, "http://127.0.0.1:9/", "task.created");
+        await database.AddEventsAsync(user, 10);
+        await database.ExecuteAsync(
+            """
+            INSERT INTO webhook_endpoints (id, user_id, url, events, use_shared_secret, enabled, consecutive_failures, created_at, updated_at)
+            SELECT gen_random_uuid(), @user, 'https://example.com/' || repeat('x', 500), '{task.deleted}', true, n % 2 = 0, 0, now(), now() FROM generate_series(1, 5000) n
+            """,
+            ("user", user));
+        await database.ExecuteAsync("VACUUM ANALYZE webhook_deliveries, webhook_events, webhook_endpoints");
+
+        foreach (var statement in new[] { EndpointSweep.CancelPending, EndpointSweep.CancelHeld, EndpointSweep.Hold, EndpointSweep.Release })
+        {
+            await using var batch = database.Sql.CreateBatch();
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(statement) { Parameters = { new NpgsqlParameter("limit", 1000) } });
+            var plan = await QueryPlan.OfLastAsync(batch, Token);
+            var blocks = (long)plan["Shared Hit Blocks"]! + (long)plan["Shared Read Blocks"]!;
+            Assert.True(blocks < 50, $"{blocks} blocks:\n{Describe(plan)}");
         }
     }
 

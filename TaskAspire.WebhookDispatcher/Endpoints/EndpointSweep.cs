@@ -23,26 +23,30 @@ internal sealed class EndpointSweep(
     private const int BatchSize = 1000;
 
     // One for each state: together neither index would serve.
-    private static readonly string CancelPending = Cancel("state = 0 AND (lease_expires_at IS NULL OR lease_expires_at <= now())");
-    private static readonly string CancelHeld = Cancel("state = 4");
+    internal static readonly string CancelPending = Cancel(0, "(lease_expires_at IS NULL OR lease_expires_at <= now())");
+    internal static readonly string CancelHeld = Cancel(4, "TRUE");
 
-    private static string Cancel(string which) => $"""
+    // They go by the times they were held at, so that they are claimed in their order; what was going to be retried later need not wait any more.
+    internal static readonly string Release = $"""
+        {EndpointsWith(4)}
         UPDATE webhook_deliveries
-        SET state = 3, completed_at = now(), lease_id = NULL, lease_expires_at = NULL, last_error = 'The endpoint is disabled.'
+        SET state = 0, next_attempt_at = least(next_attempt_at, now())
         WHERE id IN (
             SELECT d.id
-            FROM webhook_endpoints w
+            FROM waiting
+            JOIN webhook_endpoints w ON w.id = waiting.endpoint_id
             CROSS JOIN LATERAL (
                 SELECT id
                 FROM webhook_deliveries
-                WHERE endpoint_id = w.id AND {which}
+                WHERE endpoint_id = w.id AND state = 4
+                ORDER BY next_attempt_at
                 LIMIT @limit
                 FOR UPDATE SKIP LOCKED) d
-            WHERE NOT w.enabled AND w.deleted_at IS NULL
+            WHERE w.paused_at IS NULL AND w.enabled
             LIMIT @limit)
         """;
 
-    private const string Hold = """
+    internal const string Hold = """
         UPDATE webhook_deliveries
         SET state = 4, lease_id = NULL, lease_expires_at = NULL
         WHERE id IN (
@@ -58,31 +62,37 @@ internal sealed class EndpointSweep(
             LIMIT @limit)
         """;
 
-    // From one endpoint that has some to the next (a loose index scan). They go by the times they were held at, so that they are
-    // claimed in their order; what was going to be retried later need not wait any more.
-    private const string Release = """
-        WITH RECURSIVE holding AS (
-            (SELECT endpoint_id FROM webhook_deliveries WHERE state = 4 ORDER BY endpoint_id LIMIT 1)
+    // From one endpoint that has some to the next (a loose index scan): of endpoints there are many, and of disabled ones ever more.
+    private static string EndpointsWith(int state) => $"""
+        WITH RECURSIVE waiting AS (
+            (SELECT endpoint_id FROM webhook_deliveries WHERE state = {state} ORDER BY endpoint_id, next_attempt_at LIMIT 1)
             UNION ALL
             SELECT next.endpoint_id
-            FROM holding h
+            FROM waiting
             CROSS JOIN LATERAL (
-                SELECT d.endpoint_id FROM webhook_deliveries d WHERE d.state = 4 AND d.endpoint_id > h.endpoint_id ORDER BY d.endpoint_id LIMIT 1) next
+                SELECT d.endpoint_id
+                FROM webhook_deliveries d
+                WHERE d.state = {state} AND d.endpoint_id > waiting.endpoint_id
+                ORDER BY d.endpoint_id, d.next_attempt_at
+                LIMIT 1) next
         )
+        """;
+
+    private static string Cancel(int state, string and) => $"""
+        {EndpointsWith(state)}
         UPDATE webhook_deliveries
-        SET state = 0, next_attempt_at = least(next_attempt_at, now())
+        SET state = 3, completed_at = now(), lease_id = NULL, lease_expires_at = NULL, last_error = 'The endpoint is disabled.'
         WHERE id IN (
             SELECT d.id
-            FROM holding h
-            JOIN webhook_endpoints w ON w.id = h.endpoint_id
+            FROM waiting
+            JOIN webhook_endpoints w ON w.id = waiting.endpoint_id
             CROSS JOIN LATERAL (
                 SELECT id
                 FROM webhook_deliveries
-                WHERE endpoint_id = w.id AND state = 4
-                ORDER BY next_attempt_at
+                WHERE endpoint_id = w.id AND state = {state} AND {and}
                 LIMIT @limit
                 FOR UPDATE SKIP LOCKED) d
-            WHERE w.paused_at IS NULL AND w.enabled
+            WHERE NOT w.enabled AND w.deleted_at IS NULL
             LIMIT @limit)
         """;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
 using TaskAspire.Tests.Fixtures;
 using TaskAspire.WebhookDispatcher.Deliveries;
 using TaskAspire.WebhookDispatcher.Sending;
@@ -109,6 +110,41 @@ public class LeaseTests(BackingServices backing)
         release.SetResult();
         await database.CountAsync(1, Delivered);
         Assert.Single(receiver.Received);
+    }
+
+    [Fact]
+    public async Task What_somebody_else_has_locked_is_not_asked_for_again_without_a_pause()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url());
+        await database.AddEventsAsync(user, 1);
+        // As by a dispatcher that stopped in the middle of a transaction, and whose leases have ended.
+        await using var other = await database.Sql.OpenConnectionAsync(Token);
+        await using var transaction = await other.BeginTransactionAsync(Token);
+        await using (var locking = new NpgsqlCommand("SELECT FROM webhook_deliveries FOR UPDATE", other, transaction))
+        {
+            await locking.ExecuteNonQueryAsync(Token);
+        }
+
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        for (var second = 1; second <= 2; second++)
+        {
+            await database.ExecuteAsync(
+                """
+                INSERT INTO webhook_events (id, user_id, type, payload, occurred_at) VALUES (uuid_v7(), @user, 'task.created', '{}', now() - interval '1 hour');
+                UPDATE webhook_deliveries SET next_attempt_at = now() + interval '1 second' WHERE state = 0 AND due_at < now() - interval '30 minutes'
+                """,
+                ("user", user));
+            await database.CountAsync(second, Delivered);
+        }
+
+        // Each claim is one scan of it, or two; the server counts them a second late at most.
+        var scans = await database.ScalarAsync<long>("SELECT idx_scan FROM pg_stat_user_indexes WHERE indexrelname = 'ix_webhook_deliveries_due'");
+        Assert.InRange(scans, 0, 100);
+        await transaction.RollbackAsync(Token);
+        await database.CountAsync(3, Delivered);
     }
 
     [Theory]

@@ -86,7 +86,7 @@ internal sealed class WebhookWriter(
     }
 
     /// <summary>
-    /// What is wrong with an address; null when nothing is. Not to be asked while the endpoint is locked: a name server may take half a minute, and so long would
+    /// What is wrong with an address; null when nothing is. Not to be asked while the endpoint is locked: a name server is waited for up to a second, and so long would
     /// whoever records results wait for that endpoint, with those of everybody else's.
     /// </summary>
     public Task<string?> FindTargetProblemAsync(string? url, CancellationToken cancellationToken) => guard.FindProblemAsync(url, cancellationToken);

@@ -625,6 +625,10 @@ namespace TaskAspire.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
                     b.Property<string>("DisplayName")
                         .IsRequired()
                         .HasMaxLength(100)
@@ -654,6 +658,10 @@ namespace TaskAspire.Data.Migrations
 
                     b.HasKey("Id")
                         .HasName("pk_users");
+
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("ix_users_deleted")
+                        .HasFilter("deleted_at IS NOT NULL");
 
                     b.HasIndex("NormalizedEmail")
                         .IsUnique()

@@ -19,7 +19,7 @@ public sealed class WebhookTargetGuard(IOptions<WebhookTargetOptions> options, R
 {
     private const string NotHttps = "must be an https address";
 
-    /// <summary>How long an owner, and the database meanwhile, waits for a name server, which may be anybody's and take its time.</summary>
+    /// <summary>How long an owner waits for a name server, which may be anybody's and take its time.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly IPNetwork[] _allowed = [.. options.Value.AllowedNetworks.Select(IPNetwork.Parse)];

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Microsoft.Extensions.Options;
 using TaskAspire.ApiService.Categories;
 using TaskAspire.ApiService.Errors;
@@ -16,7 +15,7 @@ internal sealed class ImportCheck(RequestValidation validation, IOptions<ImportO
         var errors = content.Errors;
         if (content.Items.Count > options.Value.MaxTasks)
         {
-            errors.Add("$", string.Create(CultureInfo.InvariantCulture, $"An import can have {options.Value.MaxTasks:N0} tasks; split it."));
+            errors.Add("$", ImportErrors.TooManyTasks(options.Value.MaxTasks));
             return;
         }
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using TaskAspire.Data.Tasks;
 
 namespace TaskAspire.ApiService.Portability;
@@ -16,6 +17,8 @@ internal sealed class ImportErrors
 
     /// <summary>Whether there are more than can be told.</summary>
     public bool HasMore => _more > 0;
+
+    public static string TooManyTasks(int most) => string.Create(CultureInfo.InvariantCulture, $"An import can have {most:N0} tasks; split it.");
 
     public void Add(string key, params string[] messages)
     {

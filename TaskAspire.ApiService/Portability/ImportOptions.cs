@@ -8,12 +8,9 @@ internal sealed class ImportOptions
     /// <summary>The configuration section.</summary>
     internal const string Section = "Import";
 
-    /// <summary>As many as <see cref="MaxTasks"/> can be set to.</summary>
-    internal const int TasksUpTo = 1_000_000;
-
     /// <summary>Most tasks of one import.</summary>
     /// <value>Default: 100,000.</value>
-    [Range(1, TasksUpTo)]
+    [Range(1, 1_000_000)]
     public int MaxTasks { get; set; } = 100_000;
 
     /// <summary>Largest file, in MiB. An import that is under way takes some five times its size in memory.</summary>

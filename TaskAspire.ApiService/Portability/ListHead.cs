@@ -25,6 +25,3 @@ public sealed class TagsHead() : ListHead<string>(TaskRequest.MaxTags);
 
 /// <summary>The reminders of a task.</summary>
 public sealed class RemindersHead() : ListHead<PortableReminder>(TaskRequest.MaxReminders);
-
-/// <summary>The tasks of a document.</summary>
-public sealed class TasksHead() : ListHead<PortableTask>(ImportOptions.TasksUpTo);

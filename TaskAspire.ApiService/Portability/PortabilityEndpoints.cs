@@ -35,7 +35,7 @@ internal static class PortabilityEndpoints
     public static WebApplicationBuilder AddPortability(this WebApplicationBuilder builder)
     {
         builder.Services.AddSettings<ImportOptions>(ImportOptions.Section);
-        builder.Services.AddSingleton<ExportTurns>().AddSingleton<ImportTurns>();
+        builder.Services.AddSingleton<ExportTurns>().AddSingleton<ImportTurns>().AddSingleton<JsonImport>();
         builder.Services.AddScoped<ExportSource>().AddScoped<Exporter>().AddScoped<ImportCheck>().AddScoped<Importer>();
         return builder;
     }
@@ -88,7 +88,7 @@ internal static class PortabilityEndpoints
     }
 
     private static async Task<Results<Ok<ImportResponse>, ProblemHttpResult>> ImportAsync(
-        ClaimsPrincipal user, ImportTurns turns, ImportCheck check, Importer importer, IOptions<ImportOptions> options, HttpContext context,
+        ClaimsPrincipal user, ImportTurns turns, JsonImport json, ImportCheck check, Importer importer, IOptions<ImportOptions> options, HttpContext context,
         CancellationToken cancellationToken)
     {
         var dryRun = (string?)context.Request.Query["dryRun"];
@@ -114,7 +114,7 @@ internal static class PortabilityEndpoints
         switch (MediaTypeHeaderValue.TryParse(context.Request.ContentType, out var type) ? type.MediaType.Value?.ToLowerInvariant() : null)
         {
             case Json:
-                content = await JsonImport.ReadAsync(context.Request.Body, cancellationToken);
+                content = await json.ReadAsync(context.Request.Body, cancellationToken);
                 break;
             case Csv when await ReadUtf8Async(context.Request, cancellationToken) is { } text:
                 content = await CsvImport.ReadAsync(text, most, cancellationToken);

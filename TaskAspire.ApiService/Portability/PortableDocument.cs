@@ -31,14 +31,14 @@ public sealed record PortableDocument
     public DateTimeOffset? ExportedAt { get; init; }
 
     /// <summary>The categories, also those without tasks.</summary>
-    public IReadOnlyList<PortableCategory> Categories { get; init; } = [];
+    public BoundedList<PortableCategory> Categories { get; init; } = [];
 
     /// <summary>Names of the tags, also of those on no task.</summary>
     [TagList]
-    public IReadOnlyList<string> Tags { get; init; } = [];
+    public BoundedList<string> Tags { get; init; } = [];
 
     /// <summary>The tasks, those in the trash left out.</summary>
-    public required TasksHead Tasks { get; init; }
+    public required BoundedList<PortableTask> Tasks { get; init; }
 }
 
 /// <summary>A category.</summary>

@@ -1,4 +1,5 @@
 using System.Text;
+using Microsoft.Extensions.Options;
 using TaskAspire.ApiService.Portability;
 
 namespace TaskAspire.Tests.Portability;
@@ -18,7 +19,26 @@ public sealed class ImportListsTests
         using var body = new MemoryStream(Encoding.UTF8.GetBytes(
             $"{{\"format\":\"taskaspire\",\"version\":1,\"tasks\":[{{\"title\":\"x\",\"tags\":[{tags}],\"reminders\":[{reminders}]}}]}}"));
 
-        HasOneTooMany(await JsonImport.ReadAsync(body, Cancelled));
+        HasOneTooMany(await Read(body));
+    }
+
+    [Theory]
+    [InlineData("$", "1,000", "\"tasks\":[", "{\"title\":\"x\"}", 1_000)]
+    [InlineData("tags", "1,000", "\"tasks\":[],\"tags\":[", "\"x\"", 1_000)]
+    [InlineData("categories", "500", "\"tasks\":[],\"categories\":[", "{\"name\":\"x\"}", 500)]
+    public async Task Of_a_document_in_json(string field, string most, string begin, string item, int count)
+    {
+        // What comes behind is not even read: it would be no JSON.
+        async Task<ImportContent> ReadAsync(int items, string end)
+        {
+            using var body = new MemoryStream(Encoding.UTF8.GetBytes($"{{\"format\":\"taskaspire\",\"version\":1,{begin}{string.Join(',', Enumerable.Repeat(item, items))}{end}"));
+            return await Read(body);
+        }
+
+        Assert.False((await ReadAsync(count, "]}")).Errors.Any);
+        var (key, messages) = Assert.Single((await ReadAsync(count + 1, ",!")).Errors.ToDictionary());
+        Assert.Equal(field, key);
+        Assert.Contains(most, Assert.Single(messages), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -30,6 +50,8 @@ public sealed class ImportListsTests
         $"BEGIN:VCALENDAR\nBEGIN:VTODO\nSUMMARY:x\nCATEGORIES:{string.Join(',', Enumerable.Range(0, Many).Select(i => $"t{i}"))}\n"
         + string.Concat(Enumerable.Range(0, Many).Select(i => $"BEGIN:VALARM\nTRIGGER:-PT{i}M\nEND:VALARM\n")) + "END:VTODO\nEND:VCALENDAR\n",
         1, null, Cancelled));
+
+    private static Task<ImportContent> Read(Stream body) => new JsonImport(Options.Create(new ImportOptions { MaxTasks = Many })).ReadAsync(body, Cancelled);
 
     private static void HasOneTooMany(ImportContent content)
     {

@@ -62,8 +62,7 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
                 foreach (var batch in ParentsFirst(content.Items).Chunk(BatchSize))
                 {
                     AddAll(userId, batch, ids, parents, categories, tags, now);
-                    await database.SaveChangesAsync(token);
-                    database.ChangeTracker.Clear();
+                    await database.CopyAddedAsync(token);
                 }
 
                 return new ImportResponse(ids.Count, newCategories, newTags, DryRun: false);

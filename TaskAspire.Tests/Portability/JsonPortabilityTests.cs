@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using Npgsql;
 using TaskAspire.Tests.Api;
 using TaskAspire.Tests.Fixtures;
 using static System.Net.HttpStatusCode;
@@ -31,6 +32,55 @@ public sealed class JsonPortabilityTests(BackingServices services)
         // As if each had been created by itself: the rule goes on, and the change journal knows them.
         var recurring = (await other.GetAsync("tasks?search=Bins")).Json["items"]![0]!;
         Assert.NotEmpty((await other.PostAsync($"tasks/{recurring["id"]}/complete", null, OK)).Headers.GetValues("Link"));
+    }
+
+    /// <summary>Imports are written by COPY, single tasks by SaveChanges.</summary>
+    [Fact]
+    public async Task An_import_writes_the_same_rows_as_creating_its_tasks_one_by_one()
+    {
+        var (one, other) = (await _api.CreateUserAsync(), await _api.CreateUserAsync());
+        var due = DateTimeOffset.UtcNow.AddYears(1);
+        var category = (await one.PostAsync("categories", JsonNode.Parse("""{"name":"Home","color":"#00ff00"}"""))).Json["id"]!;
+        await one.PostAsync("tasks", new JsonObject
+        {
+            ["title"] = "Bins \u2028 \"x\"", ["description"] = "Out\n", ["status"] = "in_progress", ["priority"] = "high", ["dueDate"] = due, ["timeZone"] = "Europe/Berlin",
+            ["categoryId"] = category.DeepClone(), ["tags"] = new JsonArray("a", "B"), ["recurrence"] = "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR,SA,SU",
+            ["reminders"] = new JsonArray(new JsonObject { ["minutesBeforeDue"] = 30 }, new JsonObject { ["at"] = due.AddDays(-1) }),
+        });
+        await one.PostAsync("tasks", JsonNode.Parse("""{"title":"Nothing else"}"""));
+
+        await other.ImportAsync(Json, (await one.GetAsync("export")).Text);
+
+        var rows = await RowsAsync(one);
+        Assert.Equal(13, rows.Count);
+        Assert.Equal(rows, await RowsAsync(other));
+    }
+
+    // Without what has to differ: ids, times, and who is told of in events.
+    private async Task<List<string>> RowsAsync(ApiClient user)
+    {
+        await using var postgres = NpgsqlDataSource.Create(await _api.GetDatabaseAsync());
+        await using var command = postgres.CreateCommand(
+            """
+            SELECT row || (r - '{id,user_id,task_id,tag_id,category_id,category_ids,entity_id,sequence,transaction_id,created_at,updated_at,occurred_at,payload,trace_parent}'::text[])::text
+            FROM (
+                SELECT 'task ' AS row, to_jsonb(t) AS r FROM tasks t WHERE user_id = $1
+                UNION ALL SELECT 'tag ', to_jsonb(g) FROM task_tags g JOIN tasks t ON t.id = g.task_id WHERE t.user_id = $1
+                UNION ALL SELECT 'reminder ', to_jsonb(m) FROM task_reminders m WHERE user_id = $1
+                UNION ALL SELECT 'event ', to_jsonb(e) FROM webhook_events e WHERE user_id = $1
+                UNION ALL SELECT 'change ', to_jsonb(c) FROM changes c WHERE user_id = $1
+            ) AS rows
+            ORDER BY 1
+            """);
+        command.Parameters.Add(new NpgsqlParameter { Value = (Guid)(await user.GetAsync("auth/me")).Json["id"]! });
+        var rows = new List<string>();
+        await using var reader = await command.ExecuteReaderAsync(TestContext.Current.CancellationToken);
+        while (await reader.ReadAsync(TestContext.Current.CancellationToken))
+        {
+            rows.Add(reader.GetString(0));
+        }
+
+        return rows;
     }
 
     [Fact]

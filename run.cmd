@@ -7,4 +7,6 @@ echo Building...
 set PROJECT=TaskAspire.AppHost
 if "%FEED%"=="closed" set PROJECT=TaskAspire.Standalone
 dotnet build %PROJECT% -v q --nologo || exit /b 1
+rem The app host would not know the question, and start.
+for %%A in (%*) do if "%%~A"=="--help" set PROJECT=TaskAspire.Standalone
 dotnet run --no-build --project %PROJECT% -- %*

@@ -55,6 +55,8 @@ public static class ServiceTarget
         prometheusUrl is null
             ? service
             : service
+                // Prometheus makes it the job, by which rules and dashboards select; by itself it would be the name of the program.
+                .WithEnvironment("OTEL_SERVICE_NAME", service.Resource.Name)
                 .WithEnvironment("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", ReferenceExpression.Create($"{prometheusUrl}/api/v1/otlp/v1/metrics"))
                 .WithEnvironment("OTEL_EXPORTER_OTLP_METRICS_PROTOCOL", "http/protobuf");
 }

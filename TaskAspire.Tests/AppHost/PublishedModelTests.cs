@@ -89,6 +89,17 @@ public class PublishedModelTests
     }
 
     [Theory]
+    [InlineData("apiservice")]
+    [InlineData("webhookdispatcher")]
+    public async Task Metrics_that_are_sent_to_a_prometheus_elsewhere_have_the_job_that_rules_select_by(string name)
+    {
+        await using var model = await AppModel.PublishAsync(Azure, "--Parameters:prometheus-url=https://metrics.example.com");
+        var variables = await model.VariablesAsync(name);
+        Assert.Equal("{prometheus-url.value}/api/v1/otlp/v1/metrics", variables["OTEL_EXPORTER_OTLP_METRICS_ENDPOINT"]);
+        Assert.Equal(name, variables["OTEL_SERVICE_NAME"]);
+    }
+
+    [Theory]
     [InlineData(Azure, "apiservice", "WEBHOOK_SECRET", "{webhook-secret.value}")]
     [InlineData(Azure, "webhookdispatcher", "WEBHOOK_SECRET", "{webhook-secret.value}")]
     [InlineData(Azure, "apiservice", "JWT_PRIVATE_KEY_PATH", "/etc/taskaspire/keys/jwt-private-key")]

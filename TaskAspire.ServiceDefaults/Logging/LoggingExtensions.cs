@@ -18,6 +18,9 @@ namespace TaskAspire.ServiceDefaults.Logging;
 /// </summary>
 internal static class LoggingExtensions
 {
+    private const string LevelSection = "Logging:LogLevel";
+    private const string DefaultCategory = "Default";
+
     /// <summary>Above the level of the rest unless the configuration says otherwise: they describe each request from the inside.</summary>
     private static readonly Dictionary<string, LogLevel> Quiet = new(StringComparer.Ordinal)
     {
@@ -59,6 +62,8 @@ internal static class LoggingExtensions
     {
         builder.Services.AddSettings<ElasticsearchOptions>(ElasticsearchOptions.Section)
             .Validate(options => options.Url is null or { IsAbsoluteUri: true, Scheme: "http" or "https" }, "Elasticsearch:Url must be an absolute http:// or https:// URL.");
+        builder.AddStartupProblems(Configured(builder.Configuration).Where(entry => entry.Level is null)
+            .Select(entry => $"{LevelSection}:{entry.Category} must be one of {string.Join(", ", Enum.GetNames<LogLevel>())}."));
         // Serilog writes on to the providers that are added later; the host's own console would say everything twice.
         builder.Logging.ClearProviders();
         builder.Services.AddSerilog(
@@ -73,8 +78,8 @@ internal static class LoggingExtensions
     {
         var service = services.GetRequiredService<ServiceInfo>();
         var levels = Levels(configuration, environment);
-        logger.MinimumLevel.Is(Level(levels.GetValueOrDefault("Default", LogLevel.Information)));
-        foreach (var (category, level) in levels.Where(entry => entry.Key != "Default"))
+        logger.MinimumLevel.Is(Level(levels.GetValueOrDefault(DefaultCategory, LogLevel.Information)));
+        foreach (var (category, level) in levels.Where(entry => !entry.Key.Equals(DefaultCategory, StringComparison.OrdinalIgnoreCase)))
         {
             logger.MinimumLevel.Override(category, Level(level));
         }
@@ -105,12 +110,13 @@ internal static class LoggingExtensions
 
     private static Dictionary<string, LogLevel> Levels(IConfiguration configuration, IHostEnvironment environment)
     {
-        var levels = new Dictionary<string, LogLevel>(Quiet, StringComparer.Ordinal);
-        foreach (var (category, text) in configuration.GetSection("Logging:LogLevel").AsEnumerable(makePathsRelative: true))
+        // However a variable spells them: in capitals, often.
+        var levels = new Dictionary<string, LogLevel>(Quiet, StringComparer.OrdinalIgnoreCase);
+        foreach (var (category, level) in Configured(configuration))
         {
-            if (Enum.TryParse<LogLevel>(text, ignoreCase: true, out var level))
+            if (level is { } known)
             {
-                levels[category] = level;
+                levels[category] = known;
             }
         }
 
@@ -126,12 +132,18 @@ internal static class LoggingExtensions
         return levels;
     }
 
+    /// <summary>What is configured; a level that is none of .NET's is null, and keeps the service from starting.</summary>
+    private static IEnumerable<(string Category, LogLevel? Level)> Configured(IConfiguration configuration) =>
+        configuration.GetSection(LevelSection).AsEnumerable(makePathsRelative: true)
+            .Where(entry => !string.IsNullOrEmpty(entry.Value))
+            .Select(entry => (entry.Key, Enum.TryParse<LogLevel>(entry.Value, ignoreCase: true, out var level) && Enum.IsDefined(level) ? level : (LogLevel?)null));
+
     /// <summary>The level of a category that is not configured: that of what it is a part of.</summary>
     private static LogLevel Inherited(Dictionary<string, LogLevel> levels, string category) => levels
         .Where(entry => category.StartsWith(entry.Key + ".", StringComparison.Ordinal))
         .OrderBy(entry => entry.Key.Length)
         .Select(entry => entry.Value)
-        .LastOrDefault(levels.GetValueOrDefault("Default", LogLevel.Information));
+        .LastOrDefault(levels.GetValueOrDefault(DefaultCategory, LogLevel.Information));
 
     // Options that are wrong stop the start, which says so; until then there is the console.
     private static ElasticsearchOptions? Options(IServiceProvider services)

@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using TaskAspire.ServiceDefaults;
 
 namespace TaskAspire.Tests.Logging;
@@ -14,6 +15,8 @@ public class LogLevelTests
     [InlineData("Production", "System.Net.Http.HttpClient=Trace", "System.Net.Http.HttpClient.x", LogLevel.Warning)]
     [InlineData("Production", "Microsoft=Error", "Microsoft.AspNetCore.Routing.Matcher", LogLevel.Error)]
     [InlineData("Production", "Default=Trace", "TaskAspire.ApiService", LogLevel.Trace)]
+    [InlineData("Production", "DEFAULT=Trace", "TaskAspire.ApiService", LogLevel.Trace)]
+    [InlineData("Production", "MICROSOFT=Error", "Microsoft.Extensions.Hosting", LogLevel.Error)]
     [InlineData("Production", "Default=Trace", "Microsoft.AspNetCore.Routing.Matcher", LogLevel.Warning)]
     [InlineData("Production", "Microsoft=Trace", "Microsoft.Hosting.Lifetime", LogLevel.Information)]
     [InlineData("Production", "Default=Information", "TaskAspire.ApiService.ApiKeys.ApiKeyHandler", LogLevel.Warning)]
@@ -26,6 +29,20 @@ public class LogLevelTests
         await using var app = builder.Build();
         var logger = app.Services.GetRequiredService<ILoggerFactory>().CreateLogger(category);
         Assert.Equal(expected, Enum.GetValues<LogLevel>().First(logger.IsEnabled));
+    }
+
+    [Theory]
+    [InlineData("Default", "warn")]
+    [InlineData("TaskAspire", "Verbose")]
+    [InlineData("Microsoft.AspNetCore", "7")]
+    public async Task A_level_that_there_is_not_keeps_the_service_from_starting(string category, string level)
+    {
+        var builder = WebApplication.CreateBuilder();
+        builder.Configuration.AddInMemoryCollection([new($"Logging:LogLevel:{category}", level)]);
+        builder.AddServiceDefaults();
+        await using var app = builder.Build();
+        var refused = Assert.Throws<OptionsValidationException>(app.Services.GetRequiredService<IStartupValidator>().Validate);
+        Assert.Contains($"Logging:LogLevel:{category} must be one of", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

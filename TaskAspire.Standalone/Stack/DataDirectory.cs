@@ -68,7 +68,7 @@ internal sealed class DataDirectory(string root)
     }
 
     /// <summary>Creates the folder.</summary>
-    /// <exception cref="StackException">It cannot be written to.</exception>
+    /// <exception cref="StackException">It cannot be created or written to.</exception>
     public void Create()
     {
         try
@@ -79,6 +79,10 @@ internal sealed class DataDirectory(string root)
         catch (UnauthorizedAccessException exception)
         {
             throw NotWritable(Root, exception);
+        }
+        catch (IOException exception)
+        {
+            throw new StackException($"{Root} cannot be a data directory: {exception.Message} Choose another with {Options.OptionNames.DataDirectory}.", exception);
         }
     }
 

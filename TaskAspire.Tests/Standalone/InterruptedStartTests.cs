@@ -83,6 +83,18 @@ public sealed class InterruptedStartTests : IDisposable
     }
 
     [Fact]
+    public async Task A_data_directory_that_cannot_be_made_is_told_and_what_to_do()
+    {
+        var file = Path.Combine(_directory.Path, "file");
+        await File.WriteAllTextAsync(file, "", Cancelled);
+
+        var message = Assert.Throws<StackException>(new DataDirectory(Path.Combine(file, "data")).Create).Message;
+
+        Assert.Contains(file, message, StringComparison.Ordinal);
+        Assert.Contains("--data-dir", message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Two_stacks_do_not_share_a_data_directory()
     {
         using var first = StackLock.Take(_directory.Path);

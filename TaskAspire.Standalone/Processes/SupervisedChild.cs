@@ -84,7 +84,7 @@ internal sealed class SupervisedChild(string name, Func<CancellationToken, Task<
         {
             await _supervision;
         }
-        catch (Exception exception) when (exception is OperationCanceledException or StackException)
+        catch (Exception exception) when (exception is OperationCanceledException || IsInTheWay(exception))
         {
             // Already told to whoever waited for the start.
         }
@@ -114,10 +114,14 @@ internal sealed class SupervisedChild(string name, Func<CancellationToken, Task<
             {
                 end = $"ended with exit code {await RunOnceAsync(stopping)}";
             }
-            catch (StackException exception) when (_ready)
+            catch (Exception exception) when (_ready && IsInTheWay(exception))
             {
-                // It ran before: what is in the way now may go away again.
+                // It ran before: what is in the way now (a port, a full disk) may go away again.
                 end = exception.Message;
+                if (_child is { Exited.IsCompleted: false } unrecorded)
+                {
+                    await unrecorded.DisposeAsync();
+                }
             }
             if (!_ready && ++_endsBeforeReady == StartAttempts)
             {
@@ -129,6 +133,8 @@ internal sealed class SupervisedChild(string name, Func<CancellationToken, Task<
             await Task.Delay(delay, Time, stopping);
         }
     }
+
+    private static bool IsInTheWay(Exception exception) => exception is StackException or IOException or UnauthorizedAccessException;
 
     private async Task<int> RunOnceAsync(CancellationToken stopping)
     {

@@ -72,6 +72,21 @@ public class SupervisedChildTests
     }
 
     [Fact]
+    public async Task A_child_that_a_full_disk_keeps_from_starting_again_is_started_when_there_is_room()
+    {
+        var isFull = false;
+        await using var supervised = Create(_ => { }, () => isFull ? throw new IOException("No space left on device") : new LaunchSpec("program"));
+        await supervised.StartAsync(_ => Task.FromResult<string?>(null), TimeSpan.FromSeconds(1), Cancelled);
+
+        isFull = true;
+        _children[0].End(1);
+        await AdvanceUntilAsync(() => _notices.Exists(notice => notice.StartsWith("No space left on device; starting again", StringComparison.Ordinal)));
+        isFull = false;
+
+        await AdvanceUntilAsync(() => _children.Count == 2);
+    }
+
+    [Fact]
     public async Task A_stopped_child_is_not_started_again_until_it_is_asked_for()
     {
         await using var supervised = await StartedAsync();
@@ -85,8 +100,8 @@ public class SupervisedChildTests
         Assert.Equal(2, _children.Count);
     }
 
-    private SupervisedChild Create(Action<FakeChild> onStart) =>
-        new("api", _ => Task.FromResult(new LaunchSpec("program")), new Notices(_notices))
+    private SupervisedChild Create(Action<FakeChild> onStart, Func<LaunchSpec>? prepare = null) =>
+        new("api", _ => Task.FromResult(prepare?.Invoke() ?? new LaunchSpec("program")), new Notices(_notices))
         {
             Time = _time,
             Start = (_, _) =>

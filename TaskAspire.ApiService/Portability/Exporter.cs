@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Data;
 using Microsoft.EntityFrameworkCore;
+using Npgsql;
 using TaskAspire.ApiService.Json;
 using TaskAspire.Data;
+using TaskAspire.ServiceDefaults.Errors;
 
 namespace TaskAspire.ApiService.Portability;
 
@@ -28,27 +30,33 @@ internal sealed class Exporter(TaskDbContext database, ExportSource source, Expo
         await database.Database.CreateExecutionStrategy().ExecuteAsync(
             async token =>
             {
-                if (response.HasStarted)
+                try
                 {
-                    // A second run after a fault in the middle: the client has a part of the first, and must not take it for the whole.
-                    response.HttpContext.Abort();
-                    return;
+                    await WriteOnceAsync(userId, format, response, token);
                 }
-
-                await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, token);
-                await database.Database.ExecuteSqlAsync($"SET TRANSACTION READ ONLY", token);
-                var output = new ArrayBufferWriter<byte>();
-                format.Begin(output, clock.Now(), await source.ReadCategoriesAsync(userId, token), await source.ReadTagsAsync(userId, token));
-                await foreach (var page in source.ReadTasksAsync(userId, token))
+                catch (NpgsqlException exception) when (response.HasStarted)
                 {
-                    format.Write(output, page);
-                    await response.Body.WriteAsync(output.WrittenMemory, token);
-                    output.ResetWrittenCount();
+                    // Not once more: the client has a part, and must not take it for the whole. Its connection breaks by this, and it is told and counted as a failure.
+                    throw new DatabaseException("It failed in the middle of an export.", exception);
                 }
-
-                format.End(output);
-                await response.Body.WriteAsync(output.WrittenMemory, token);
             },
             cancellationToken);
+    }
+
+    private async Task WriteOnceAsync(Guid userId, IExportFormat format, HttpResponse response, CancellationToken cancellationToken)
+    {
+        await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
+        await database.Database.ExecuteSqlAsync($"SET TRANSACTION READ ONLY", cancellationToken);
+        var output = new ArrayBufferWriter<byte>();
+        format.Begin(output, clock.Now(), await source.ReadCategoriesAsync(userId, cancellationToken), await source.ReadTagsAsync(userId, cancellationToken));
+        await foreach (var page in source.ReadTasksAsync(userId, cancellationToken))
+        {
+            format.Write(output, page);
+            await response.Body.WriteAsync(output.WrittenMemory, cancellationToken);
+            output.ResetWrittenCount();
+        }
+
+        format.End(output);
+        await response.Body.WriteAsync(output.WrittenMemory, cancellationToken);
     }
 }

@@ -22,16 +22,18 @@ internal sealed class RequestTelemetry(RequestDelegate next, ILogger<RequestTele
         {
             await next(context);
         }
-        catch when (Unanswered(context))
+        catch
         {
-            Record(context, context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : StatusCodes.Status500InternalServerError, start);
+            // Also where an answer has begun, as 200 perhaps: what broke off in the middle is a failure.
+            Record(context, context.RequestAborted.IsCancellationRequested ? StatusOf(context) : StatusCodes.Status500InternalServerError, start);
             throw;
         }
 
-        Record(context, Unanswered(context) && context.RequestAborted.IsCancellationRequested ? ClientClosedRequest : context.Response.StatusCode, start);
+        Record(context, StatusOf(context), start);
     }
 
-    private static bool Unanswered(HttpContext context) => !context.Response.HasStarted;
+    private static int StatusOf(HttpContext context) =>
+        context.Response.HasStarted || !context.RequestAborted.IsCancellationRequested ? context.Response.StatusCode : ClientClosedRequest;
 
     private void Record(HttpContext context, int statusCode, long start)
     {

@@ -57,6 +57,17 @@ public class RequestLogTests
         Assert.Equal((string?)line["trace.id"], (string?)failure["trace.id"]);
     }
 
+    [Fact]
+    public async Task An_answer_that_breaks_off_in_the_middle_is_told_and_counted_as_a_failure()
+    {
+        await using var elasticsearch = await ElasticsearchStub.StartAsync();
+        await using var service = await StartAsync(elasticsearch);
+        await Assert.ThrowsAnyAsync<Exception>(() => service.Client.GetStringAsync("/breaks", Cancel));
+        var line = await LineAsync(elasticsearch, "/breaks");
+        Assert.Equal((500, "Error"), ((int?)line["http"]!["response.status_code"], (string?)line["log.level"]));
+        Assert.Contains("http_requests_total{method=\"GET\",route=\"/breaks\",status_code=\"500\"} 1", await service.Client.GetStringAsync("/metrics", Cancel), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("/nowhere/eyJhbGciOiJSUzI1NiJ9", "unmatched")]
     [InlineData("/named/eyJhbGciOiJSUzI1NiJ9", "/named/{name}")]
@@ -146,6 +157,12 @@ public class RequestLogTests
             });
             app.MapGet("/things/{id:guid}", (Guid id) => id);
             app.MapGet("/named/{name}", (string name) => name);
+            app.MapGet("/breaks", async (HttpResponse response) =>
+            {
+                await response.WriteAsync("a part", Cancel);
+                await response.Body.FlushAsync(Cancel);
+                throw new InvalidOperationException("in the middle");
+            });
             app.MapGet("/fails", IResult () => throw new InvalidOperationException("on purpose"));
         },
         environment: ElasticsearchLog.Service.Environment,

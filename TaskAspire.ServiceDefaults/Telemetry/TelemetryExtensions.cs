@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using OpenTelemetry;
+using OpenTelemetry.Exporter;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
 using OpenTelemetry.Trace;
@@ -12,10 +13,16 @@ using TaskAspire.ServiceDefaults.Configuration;
 
 namespace TaskAspire.ServiceDefaults.Telemetry;
 
-/// <summary>Traces, metrics and logs by OpenTelemetry; sent by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; without it no spans are recorded.</summary>
+/// <summary>
+/// Traces, metrics and logs by OpenTelemetry; sent by OTLP when <c>OTEL_EXPORTER_OTLP_ENDPOINT</c> is set; without it no spans are recorded. Where only
+/// <c>OTEL_EXPORTER_OTLP_METRICS_ENDPOINT</c> is set, metrics alone are sent.
+/// </summary>
 internal static class TelemetryExtensions
 {
     private const string CountSuffix = ".count";
+    private const string OtlpEndpoint = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    private const string OtlpMetrics = "OTEL_EXPORTER_OTLP_METRICS_";
+    private const string OtlpMetricsEndpoint = OtlpMetrics + "ENDPOINT";
 
     // Of requests that a service makes. Not whose name or address was asked for: users choose that of webhooks, as many as they like.
     private static readonly string[] ClientTags = ["http.request.method", "http.response.status_code", "http.connection.state", "error.type"];
@@ -29,7 +36,7 @@ internal static class TelemetryExtensions
         builder.Services.AddSingleton<IStartupFilter, RequestTelemetry.First>();
 
         var service = ServiceInfo.From(builder.Configuration, builder.Environment);
-        var isCollected = builder.Configuration["OTEL_EXPORTER_OTLP_ENDPOINT"] is { Length: > 0 };
+        var isCollected = UrlOf(builder.Configuration[OtlpEndpoint]) is not null;
         var telemetry = builder.Services.AddOpenTelemetry()
             .ConfigureResource(resource => resource
                 .AddService(service.Name, serviceVersion: service.Version)
@@ -66,9 +73,25 @@ internal static class TelemetryExtensions
             });
             telemetry.UseOtlpExporter();
         }
+        else if (UrlOf(builder.Configuration[OtlpMetricsEndpoint]) is { } endpoint)
+        {
+            // Somebody who takes metrics, such as a Prometheus, and nobody for traces. The exporter reads the variables of one signal only where all are sent.
+            telemetry.WithMetrics(metrics => metrics.AddOtlpExporter(exporter =>
+            {
+                exporter.Endpoint = endpoint;
+                exporter.Protocol = builder.Configuration[OtlpMetrics + "PROTOCOL"] == "http/protobuf" ? OtlpExportProtocol.HttpProtobuf : OtlpExportProtocol.Grpc;
+                exporter.Headers = builder.Configuration[OtlpMetrics + "HEADERS"] ?? exporter.Headers;
+            }));
+        }
 
+        builder.AddStartupProblems(new[] { OtlpEndpoint, OtlpMetricsEndpoint }
+            .Where(name => builder.Configuration[name] is { Length: > 0 } && UrlOf(builder.Configuration[name]) is null)
+            .Select(name => $"{name} must be an absolute http:// or https:// URL."));
         return builder.AddMetricsPort();
     }
+
+    private static Uri? UrlOf(string? text) =>
+        Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "http" or "https" ? url : null;
 
     // What lies behind the server's name is for the receiver alone: many webhooks have their secret there.
     private static void HidePath(Activity activity, HttpRequestMessage request)

@@ -50,7 +50,7 @@ internal sealed class TaskFields(TaskDbContext database, TaskTree tree, ChangeJo
         task.ParentId = request.ParentId;
         SetStatus(task, request.Status, now);
         task.Rearm(now, dueDateMoved, reopened: !isNew && !wasOpen && task.IsOpen);
-        await ApplyTagsAsync(task, request.Tags, cancellationToken);
+        await ApplyTagsAsync(task, request.Tags, now, cancellationToken);
         return null;
     }
 
@@ -66,7 +66,7 @@ internal sealed class TaskFields(TaskDbContext database, TaskTree tree, ChangeJo
         await database.Categories.FromSql($"SELECT * FROM categories WHERE id = {id} AND user_id = {userId} FOR KEY SHARE")
             .SingleOrDefaultAsync(cancellationToken) is not null;
 
-    private async Task ApplyTagsAsync(TaskItem task, IReadOnlyList<string> names, CancellationToken cancellationToken)
+    private async Task ApplyTagsAsync(TaskItem task, IReadOnlyList<string> names, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var wanted = names.ToDictionary(NameKeys.Of, n => n.Trim());
         task.Tags.RemoveAll(t => !wanted.ContainsKey(t.Tag!.NameKey));
@@ -79,7 +79,7 @@ internal sealed class TaskFields(TaskDbContext database, TaskTree tree, ChangeJo
         var tags = await LockTagsAsync(task.UserId, missing, cancellationToken);
         if (tags.Count < missing.Count)
         {
-            await CreateTagsAsync(task, wanted, [.. missing.Except(tags.Select(t => t.NameKey)).Order(StringComparer.Ordinal)], cancellationToken);
+            await CreateTagsAsync(task, wanted, [.. missing.Except(tags.Select(t => t.NameKey)).Order(StringComparer.Ordinal)], now, cancellationToken);
             tags = await LockTagsAsync(task.UserId, missing, cancellationToken);
         }
 
@@ -94,21 +94,21 @@ internal sealed class TaskFields(TaskDbContext database, TaskTree tree, ChangeJo
     /// Two requests may make the same tag at once, so the conflict is the database's to settle. The update changes nothing: it keeps the tag
     /// that was there first from being deleted now.
     /// </summary>
-    private async Task CreateTagsAsync(TaskItem task, Dictionary<string, string> names, string[] keys, CancellationToken cancellationToken)
+    private async Task CreateTagsAsync(TaskItem task, Dictionary<string, string> names, string[] keys, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var ids = Array.ConvertAll(keys, _ => Guid.CreateVersion7());
         var typed = Array.ConvertAll(keys, k => names[k]);
         var present = await database.Database.SqlQuery<Guid>(
             $"""
             INSERT INTO tags (id, user_id, name, name_key, created_at)
-            SELECT id, {task.UserId}, name, name_key, {task.UpdatedAt}
+            SELECT id, {task.UserId}, name, name_key, {now}
             FROM pg_advisory_xact_lock(hashtextextended({TagLock.KeyOf(task.UserId)}, 0)), unnest({ids}, {typed}, {keys}) AS new (id, name, name_key)
             ON CONFLICT (user_id, name_key) DO UPDATE SET created_at = tags.created_at
             RETURNING id AS "Value"
             """).ToListAsync(cancellationToken);
         foreach (var id in present.Intersect(ids))
         {
-            changes.Record(task.UserId, ChangeEntities.Tag, id, ChangeOperations.Created, null, task.UpdatedAt);
+            changes.Record(task.UserId, ChangeEntities.Tag, id, ChangeOperations.Created, null, now);
         }
     }
 }

@@ -61,6 +61,17 @@ public sealed class CategoryAndTagTests(BackingServices services)
     }
 
     [Fact]
+    public async Task A_tag_that_a_change_of_a_task_makes_is_as_old_as_the_change()
+    {
+        var user = await _api.CreateUserAsync();
+        var task = await user.CreateTaskAsync("a");
+
+        var changed = (await user.PatchAsync($"tasks/{task["id"]}", new JsonObject { ["tags"] = new JsonArray("t") })).Json;
+
+        Assert.Equal((string?)changed["updatedAt"], (string?)(await user.GetAsync("tags")).Json["items"]![0]!["createdAt"]);
+    }
+
+    [Fact]
     public async Task Deleting_a_category_or_tag_leaves_the_tasks()
     {
         var user = await _api.CreateUserAsync();

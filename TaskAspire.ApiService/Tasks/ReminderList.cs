@@ -13,11 +13,15 @@ internal static class ReminderList
     public static ProblemHttpResult? Apply(TaskItem task, IReadOnlyList<ReminderRequest> wanted)
     {
         var left = task.Reminders.ToList();
+        // Not found by their time as well: one that is moved leaves its time to another of the list, whichever comes first.
+        var named = wanted.Select(r => r.Id).ToHashSet();
         var result = new List<TaskReminder>(wanted.Count);
         for (var i = 0; i < wanted.Count; i++)
         {
             var request = wanted[i];
-            var existing = left.Find(r => request.Id is { } id ? r.Id == id : r.At == request.At && r.MinutesBeforeDue == request.MinutesBeforeDue);
+            var existing = left.Find(r => request.Id is { } id
+                ? r.Id == id
+                : r.At == request.At && r.MinutesBeforeDue == request.MinutesBeforeDue && !named.Contains(r.Id));
             if (existing is null && request.Id is not null)
             {
                 return Problems.Validation($"reminders[{i}].id", "The task has no reminder with this id; leave the id out for a new one.");

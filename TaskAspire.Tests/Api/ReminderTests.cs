@@ -49,6 +49,22 @@ public sealed class ReminderTests(BackingServices services)
     }
 
     [Fact]
+    public async Task One_that_is_moved_away_leaves_its_time_to_a_new_one_whichever_is_listed_first()
+    {
+        var user = await _api.CreateUserAsync();
+        var task = await user.CreateTaskAsync("a", JsonNode.Parse("""{ "reminders": [{ "at": "2998-01-01T00:00:00Z" }] }""")!.AsObject());
+        var id = (string)task["reminders"]![0]!["id"]!;
+
+        var patched = (await user.PatchAsync($"tasks/{task["id"]}", JsonNode.Parse($$"""
+            { "reminders": [{ "at": "2998-01-01T00:00:00Z" }, { "id": "{{id}}", "at": "2998-02-01T00:00:00Z" }] }
+            """))).Json;
+
+        Assert.NotEqual(id, (string?)patched["reminders"]![0]!["id"]);
+        Assert.Equal(id, (string?)patched["reminders"]![1]!["id"]);
+        Assert.Equal(["2998-01-01 00:00", "2998-02-01 00:00"], await ArmedAsync(task));
+    }
+
+    [Fact]
     public async Task One_that_has_fired_fires_again_only_when_its_time_is_another()
     {
         var user = await _api.CreateUserAsync();

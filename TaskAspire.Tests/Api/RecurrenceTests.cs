@@ -59,6 +59,24 @@ public sealed class RecurrenceTests(BackingServices services)
         Assert.Equal(5, (int?)Assert.Single(next["reminders"]!.AsArray())!["minutesBeforeDue"]);
     }
 
+    [Theory]
+    // 02:30 in Berlin is left out a week later and becomes 03:30, or came twice and comes once.
+    [InlineData("2031-03-23T11:00:00Z", "2031-03-23T01:30:00Z", "2031-03-23T02:30:00Z")]
+    [InlineData("2031-10-26T11:00:00Z", "2031-10-26T00:30:00Z", "2031-10-26T01:30:00Z")]
+    public async Task Reminders_that_daylight_saving_moves_to_one_time_become_one(string dueDate, string at, string other)
+    {
+        var user = await _api.CreateUserAsync();
+        var task = await CreateAsync(user, $$"""
+            {"title":"a","dueDate":"{{dueDate}}","timeZone":"Europe/Berlin","recurrence":"FREQ=WEEKLY","reminders":[{"at":"{{at}}"},{"at":"{{other}}"}]}
+            """);
+
+        var next = await NextAsync(user, await user.PostAsync($"tasks/{task["id"]}/complete", null, OK));
+
+        Assert.Single(next["reminders"]!.AsArray());
+        // As long as there were two, no change of the task was taken.
+        await user.PatchAsync($"tasks/{next["id"]}", new JsonObject { ["title"] = "b" });
+    }
+
     [Fact]
     public async Task A_task_completed_twice_has_one_next_occurrence()
     {

@@ -93,8 +93,8 @@ internal static class TaskRecurrence
         foreach (var reminder in done.Reminders)
         {
             var at = reminder.At is { } time ? WallClock.In(done.TimeZone).Moved(time, done.DueDate!.Value, due) : null;
-            // Left out where its time would be one that nobody could send back.
-            if (at is not null || reminder.MinutesBeforeDue is not null)
+            // Left out where its time would be one that nobody could send back, also because another has it: daylight saving can bring two together.
+            if (reminder.MinutesBeforeDue is not null || at is not null && !next.Reminders.Exists(r => r.At == at))
             {
                 next.Reminders.Add(new TaskReminder { TaskId = next.Id, UserId = next.UserId, At = at, MinutesBeforeDue = reminder.MinutesBeforeDue });
             }

@@ -54,7 +54,8 @@ internal static class TaskEndpoints
             .WithDescription(
                 "Its open subtasks are completed with it, at all levels. Completing a completed task changes nothing. One that recurs hands its recurrence on "
                 + "to a new task, its next occurrence, in the same transaction: the first after the due date that has not passed yet. The header Link names it "
-                + "(rel=\"next\", RFC 8288); without it the series has ended. The same holds for every other way to complete a task. Cancelling one makes none.");
+                + "(rel=\"next\", RFC 8288); without it the series has ended. The same holds for every other way to complete a task, but a bulk does not name the next. "
+                + "A subtask that is completed with its parent keeps its recurrence: it goes on when that is reopened and completed by itself. Cancelling a task makes none.");
         change.MapPost("/reopen", ReopenAsync).WithName("reopenTask").WithSummary("Take up a completed or cancelled task again")
             .WithDescription("Only this one: its subtasks and its parent stay as they are. Reopening an open task changes nothing.");
         change.MapPost("/restore", RestoreAsync).WithName("restoreTask").WithSummary("Bring a task back from the trash")

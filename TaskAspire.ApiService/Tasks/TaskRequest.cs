@@ -54,7 +54,8 @@ public sealed record TaskRequest : IValidatableObject
     /// <summary>
     /// How it recurs: an RFC 5545 RRULE such as <c>FREQ=WEEKLY;BYDAY=MO</c>, of HOURLY to YEARLY, and on lines of their own EXDATE for
     /// what to leave out. It begins with the due date, and is computed on the clock of the time zone (UTC without one), which HOURLY
-    /// shows in autumn: of the hour that comes twice, it names the first.
+    /// shows in autumn: of the hour that comes twice, it names the first. Another due date alone moves this occurrence, not the series.
+    /// A task that is done and stays so keeps what it has, mostly none, as it was handed on; null clears it.
     /// </summary>
     [TextShape(TaskItem.RecurrenceMaxLength, FieldRules.NotBlank)]
     public string? Recurrence { get; init; }

@@ -95,6 +95,20 @@ public sealed class RecurrenceTests(BackingServices services)
     }
 
     [Fact]
+    public async Task What_takes_up_a_done_task_again_can_have_it_recur_again()
+    {
+        var user = await _api.CreateUserAsync();
+        const string Body = """{"title":"a","dueDate":"2031-01-01T00:00:00Z","recurrence":"FREQ=DAILY"}""";
+        var (patched, replaced) = ((await CreateAsync(user, Body))["id"], (await CreateAsync(user, Body))["id"]);
+        await user.PostAsync($"tasks/{patched}/complete", null, OK);
+        await user.PostAsync($"tasks/{replaced}/complete", null, OK);
+
+        Assert.Equal("FREQ=WEEKLY", (string?)(await user.PatchAsync($"tasks/{patched}", JsonNode.Parse("""{"status":"todo","recurrence":"FREQ=WEEKLY"}"""))).Json["recurrence"]);
+        Assert.Equal("FREQ=DAILY", (string?)(await user.PutAsync($"tasks/{replaced}", JsonNode.Parse(Body))).Json["recurrence"]);
+        Assert.Equal("2031-01-08T00:00:00.000Z", (string?)(await NextAsync(user, await user.PostAsync($"tasks/{patched}/complete", null, OK)))["dueDate"]);
+    }
+
+    [Fact]
     public async Task Every_way_to_complete_a_task_makes_the_next_and_cancelling_none()
     {
         var user = await _api.CreateUserAsync();

@@ -38,8 +38,8 @@ internal static class TaskRecurrence
             return null;
         }
 
-        // A client that sends a done task as it was before has nothing to hand on any more.
-        if (task.Status == TaskItemStatus.Done)
+        // A client that repeats how it completed a task has nothing to hand on any more. One that takes it up again says how it recurs from now on.
+        if (task.Status == TaskItemStatus.Done && request.Status == TaskItemStatus.Done)
         {
             return null;
         }

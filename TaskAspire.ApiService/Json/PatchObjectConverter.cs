@@ -15,7 +15,9 @@ internal sealed class PatchObjectConverter : JsonConverter<JsonObject>
 
     public override void Write(Utf8JsonWriter writer, JsonObject value, JsonSerializerOptions options) => value.WriteTo(writer, options);
 
-    private static JsonObject ReadObject(ref Utf8JsonReader reader, string path)
+    /// <param name="reader">At the beginning of the object.</param>
+    /// <param name="path">Where in the body that is, for what is wrong in it.</param>
+    internal static JsonObject ReadObject(ref Utf8JsonReader reader, string path)
     {
         var members = new JsonObject();
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)

@@ -89,9 +89,9 @@ public sealed class TaskWriteTests(BackingServices services)
     [InlineData("PATCH", "tasks/ID", """{"title":"a","title":"b"}""", "title")]
     [InlineData("PATCH", "tasks/ID", """{"reminders":[{},{"at":null,"at":null}]}""", "reminders[1].at")]
     [InlineData("PATCH", "tasks/ID", """{"\ud800":1}""", "$")]
-    [InlineData("POST", "tasks/bulk", """{"operations":[{"op":"create","op":"delete","task":{"title":"a"}}]}""", "op")]
-    [InlineData("POST", "tasks/bulk", """{"operations":[{"op":"create","task":{"title":"a","title":"b"}}]}""", "task.title")]
-    [InlineData("POST", "tasks/bulk", """{"operations":[{"op":"update","id":"ID","patch":{"title":"a","title":"b"}}]}""", "patch.title")]
+    [InlineData("POST", "tasks/bulk", """{"operations":[{"op":"create","op":"delete","task":{"title":"a"}}]}""", "operations[0].op")]
+    [InlineData("POST", "tasks/bulk", """{"operations":[{"op":"create","task":{"title":"a","title":"b"}}]}""", "operations[0].task.title")]
+    [InlineData("POST", "tasks/bulk", """{"operations":[{"op":"update","id":"ID","patch":{"title":"a","title":"b"}}]}""", "operations[0].patch.title")]
     public async Task A_field_given_twice_is_refused(string method, string path, string body, string field)
     {
         var user = await _api.CreateUserAsync();

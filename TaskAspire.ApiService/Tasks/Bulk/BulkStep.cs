@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using Microsoft.AspNetCore.Mvc;
 using TaskAspire.ApiService.Errors;
 using TaskAspire.ApiService.Json;
@@ -12,7 +13,36 @@ internal sealed record BulkBody
 {
     public bool Atomic { get; init; }
 
+    [JsonConverter(typeof(OperationsConverter))]
     public required IReadOnlyList<JsonObject?> Operations { get; init; }
+
+    /// <summary>Tells each object where it is, so that what cannot be read in it is named by its path in the request.</summary>
+    private sealed class OperationsConverter : JsonConverter<IReadOnlyList<JsonObject?>>
+    {
+        public override IReadOnlyList<JsonObject?> Read(ref Utf8JsonReader reader, Type typeToConvert, JsonSerializerOptions options)
+        {
+            if (reader.TokenType != JsonTokenType.StartArray)
+            {
+                throw new JsonException("A list is expected.");
+            }
+
+            var operations = new List<JsonObject?>();
+            while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+            {
+                var path = $"$.operations[{operations.Count}]";
+                operations.Add(reader.TokenType switch
+                {
+                    JsonTokenType.StartObject => PatchObjectConverter.ReadObject(ref reader, path),
+                    JsonTokenType.Null => null,
+                    _ => throw new JsonException("An object is expected.", path, null, null),
+                });
+            }
+
+            return operations;
+        }
+
+        public override void Write(Utf8JsonWriter writer, IReadOnlyList<JsonObject?> value, JsonSerializerOptions options) => throw new NotSupportedException();
+    }
 }
 
 /// <summary>An operation that is ready to be done, or what is wrong with it.</summary>

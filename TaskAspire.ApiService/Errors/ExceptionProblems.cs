@@ -60,7 +60,7 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
     /// <summary>Whether the database is to blame, and may be back when it is tried again.</summary>
     internal static bool IsAway(Exception exception) => exception switch
     {
-        RetryLimitExceededException or TimeoutException => true,
+        RetryLimitExceededException or TimeoutException or DatabaseException => true,
         DbUpdateException { InnerException: { } inner } => IsAway(inner),
         // Statements that the server refused for what they are do not get better by trying again.
         PostgresException postgres => postgres.IsTransient || postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,

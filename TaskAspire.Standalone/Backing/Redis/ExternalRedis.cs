@@ -27,7 +27,8 @@ internal static class ExternalRedis
                 ? configuration.ToString(includePassword: true)
                 : throw new StackException($"{where} is Redis {version}; TaskAspire needs {Oldest} or later.");
         }
-        catch (RedisException exception)
+        // A command's RedisTimeoutException is no RedisException.
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             throw new StackException($"The server of {OptionNames.Redis}, {where}, cannot be used: {exception.Message}", exception);
         }

@@ -103,7 +103,8 @@ internal sealed class RedisServer : IAsyncDisposable
             await connection.GetDatabase().PingAsync().WaitAsync(cancellationToken);
             return null;
         }
-        catch (RedisException exception)
+        // A command's RedisTimeoutException is no RedisException.
+        catch (Exception exception) when (exception is RedisException or TimeoutException)
         {
             return exception.Message;
         }

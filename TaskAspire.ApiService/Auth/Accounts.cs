@@ -102,11 +102,9 @@ internal sealed class Accounts(
         var nobody = userId.ToString();
         await database.RefreshSessions.Where(s => s.UserId == userId).ExecuteDeleteAsync(cancellationToken);
         await database.ApiKeys.Where(k => k.UserId == userId).ExecuteDeleteAsync(cancellationToken);
-        await database.WebhookEndpoints.Where(e => e.UserId == userId).ExecuteUpdateAsync(
-            set => set.SetProperty(e => e.DeletedAt, now).SetProperty(e => e.Enabled, false)
-                .SetProperty(e => e.Secret, (string?)null).SetProperty(e => e.PreviousSecret, (string?)null)
-                .SetProperty(e => e.ApiKey, (string?)null).SetProperty(e => e.Headers, (string?)null),
-            cancellationToken);
+        var endpoints = await database.WebhookEndpoints.FromSql($"SELECT * FROM webhook_endpoints WHERE user_id = {userId} FOR NO KEY UPDATE").ToListAsync(cancellationToken);
+        endpoints.ForEach(endpoint => endpoint.Delete(now));
+        await database.SaveChangesAsync(cancellationToken);
         return await database.Users.Where(u => u.Id == userId).ExecuteUpdateAsync(
             set => set.SetProperty(u => u.DeletedAt, now).SetProperty(u => u.PasswordHash, "").SetProperty(u => u.DisplayName, "")
                 .SetProperty(u => u.Email, nobody).SetProperty(u => u.NormalizedEmail, nobody),

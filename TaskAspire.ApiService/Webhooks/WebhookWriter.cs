@@ -77,9 +77,7 @@ internal sealed class WebhookWriter(
     {
         var (_, problem) = await ChangeAsync(userId, id, ifMatch, (endpoint, _) =>
         {
-            endpoint.DeletedAt = clock.Now();
-            (endpoint.Enabled, endpoint.LatchedUntil, endpoint.PausedAt) = (false, null, null);
-            (endpoint.Secret, endpoint.PreviousSecret, endpoint.ApiKey, endpoint.Headers) = (null, null, null, null);
+            endpoint.Delete(clock.Now());
             return Task.FromResult<ProblemHttpResult?>(null);
         }, cancellationToken);
         return problem;

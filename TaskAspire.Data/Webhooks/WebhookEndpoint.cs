@@ -102,6 +102,14 @@ public sealed class WebhookEndpoint
 
     /// <summary>Goes up by one with each change of what the API shows of it.</summary>
     public long Version { get; set; } = 1;
+
+    /// <summary>Marks it as deleted: nothing is sent to it any more, and whatever is secret about it is gone.</summary>
+    public void Delete(DateTimeOffset now)
+    {
+        DeletedAt = now;
+        (Enabled, LatchedUntil, PausedAt) = (false, null, null);
+        (Secret, PreviousSecret, ApiKey, Headers) = (null, null, null, null);
+    }
 }
 
 internal sealed class WebhookEndpointConfiguration : IEntityTypeConfiguration<WebhookEndpoint>

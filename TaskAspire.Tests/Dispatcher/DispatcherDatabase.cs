@@ -71,6 +71,15 @@ internal sealed class DispatcherDatabase : IAsyncDisposable
         return (id, secret);
     }
 
+    /// <summary>Several at one address; to the dispatcher each is one of its own.</summary>
+    public async Task AddEndpointsAsync(Guid user, int count, string url)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await AddEndpointAsync(user, url);
+        }
+    }
+
     /// <summary>The form in which a secret is stored.</summary>
     public string Protect(string secret) => _services.GetRequiredService<WebhookSecrets>().Protect(secret);
 

@@ -1,11 +1,9 @@
 using System.Diagnostics;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Options;
 using Npgsql;
 using TaskAspire.Tests.Fixtures;
 using TaskAspire.Tests.Webhooks;
-using TaskAspire.WebhookDispatcher.Configuration;
 using TaskAspire.WebhookDispatcher.Deliveries;
 using TaskAspire.WebhookDispatcher.Endpoints;
 using TaskAspire.WebhookDispatcher.Sending;
@@ -149,30 +147,6 @@ public class EndpointLimitTests(BackingServices backing)
         Assert.True(await reader.NextResultAsync(Token));
         Assert.True(await reader.ReadAsync(Token));
         Assert.Equal("off", reader.GetString(0));
-    }
-
-    [Fact]
-    public void An_endpoint_that_failed_many_times_is_claimed_for_once_before_that_is_recorded()
-    {
-        var options = new DispatcherOptions();
-        var lanes = new DeliveryLanes(Options.Create(options), TimeProvider.System);
-        var target = new DeliveryTarget(Guid.NewGuid(), "https://example.com", false, null, null, null, null, null, null, null);
-        var deliveries = Enumerable.Range(0, options.LatchAfter).Select(_ => new ClaimedDelivery(
-            Guid.NewGuid(), Guid.NewGuid(), "task.created", 0, DateTimeOffset.UnixEpoch, [], null, target) { Lease = new Lease(Guid.Empty, 0) }).ToList();
-        Assert.All(deliveries, delivery => Assert.True(lanes.TryAdd(delivery)));
-        foreach (var delivery in deliveries[1..])
-        {
-            lanes.Finish(delivery, succeeded: false, TimeSpan.Zero, out _);
-        }
-
-        Assert.Equal([options.PerEndpointConcurrency], lanes.Room().Caps);
-        lanes.Finish(deliveries[0], succeeded: false, TimeSpan.Zero, out _);
-        Assert.Equal([1], lanes.Room().Caps);
-
-        // Not even once before the database knows, and by then it has latched the endpoint.
-        Assert.Equal([options.LatchAfter], lanes.Room().Held);
-        Assert.All(deliveries, lanes.FailureRecorded);
-        Assert.Equal([0], lanes.Room().Held);
     }
 
     [Fact]

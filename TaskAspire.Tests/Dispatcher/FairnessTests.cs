@@ -29,6 +29,32 @@ public class FairnessTests(BackingServices backing)
     }
 
     [Fact]
+    public async Task Slow_endpoints_hold_back_nobody_however_many_they_are()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        var held = new TaskCompletionSource();
+        receiver.Answer = (context, webhook) => webhook.Path == "/healthy" ? Task.CompletedTask : held.Task.WaitAsync(context.RequestAborted);
+        var slow = await database.AddUserAsync();
+        var healthy = await database.AddUserAsync();
+        for (var i = 0; i < 100; i++)
+        {
+            await database.AddEndpointAsync(slow, receiver.Url($"/slow/{i}"));
+        }
+
+        await database.AddEndpointAsync(healthy, receiver.Url("/healthy"));
+        await database.AddEventsAsync(slow, 20);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString, null, ("Webhooks:Timeout", "00:02:00"));
+        await Eventually.TrueAsync(() => receiver.Received.Count >= 100, Token);
+
+        // All of the slow ones' are due before these, and none of them ends.
+        await database.AddEventsAsync(healthy, 200);
+        await Eventually.TrueAsync(() => receiver.CountOf("/healthy") == 200, Token);
+        held.SetResult();
+        await database.CountAsync(2200, "SELECT count(*) FROM webhook_deliveries WHERE state = 1");
+    }
+
+    [Fact]
     public async Task An_endpoint_that_fails_many_times_in_a_row_is_left_alone_and_comes_back()
     {
         await using var database = await DispatcherDatabase.CreateAsync(backing, Token);

@@ -29,7 +29,7 @@ internal sealed class DispatcherOptions
     [Range(typeof(TimeSpan), "00:00:00.010", "00:05:00")]
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>Requests that one dispatcher has open at a time.</summary>
+    /// <summary>Requests that one dispatcher has open at a time and that take less than a second; of slower ones, which take no place of these, four times as many.</summary>
     /// <value>The default is 128. From 1 to 4096.</value>
     [Range(1, 4096)]
     public int Concurrency { get; set; } = 128;

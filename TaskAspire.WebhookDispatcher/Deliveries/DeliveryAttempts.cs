@@ -44,20 +44,42 @@ internal sealed class DeliveryAttempts(
     /// <param name="abort">Breaks off what is being sent; it is given back.</param>
     public async Task RunAsync(CancellationToken abort)
     {
-        await foreach (var delivery in lanes.Ready.ReadAllAsync(CancellationToken.None))
+        await foreach (var turn in lanes.Ready.ReadAllAsync(CancellationToken.None))
         {
-            var result = await AttemptAsync(delivery, abort);
-            var room = lanes.Finish(delivery, result.Outcome?.IsSuccess, result.Outcome?.Duration ?? TimeSpan.Zero, out var dropped);
+            var result = await AttemptAsync(turn.Delivery, abort);
+            var room = lanes.Finish(turn, result.Outcome?.IsSuccess, result.Outcome?.Duration ?? TimeSpan.Zero, out var dropped);
             await recorder.AddAsync(result, CancellationToken.None);
-            foreach (var waiting in dropped)
-            {
-                await recorder.AddAsync(DeliveryResult.GivenBack(waiting), CancellationToken.None);
-            }
+            await GoOnAsync(room, dropped);
+        }
+    }
 
-            if (room && WakeWhenRoom)
+    /// <summary>Has what takes long give up its place to the next, until it is cancelled.</summary>
+    public async Task MoveSlowAsync(CancellationToken cancellationToken)
+    {
+        using var timer = new PeriodicTimer(DeliveryLane.SlowAfter / 4, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(cancellationToken))
             {
-                signal.Wake.Set();
+                await GoOnAsync(lanes.MoveSlow(out var dropped), dropped);
             }
+        }
+        catch (OperationCanceledException)
+        {
+            // The dispatcher stops.
+        }
+    }
+
+    private async Task GoOnAsync(bool room, IReadOnlyList<ClaimedDelivery> dropped)
+    {
+        foreach (var waiting in dropped)
+        {
+            await recorder.AddAsync(DeliveryResult.GivenBack(waiting), CancellationToken.None);
+        }
+
+        if (room && WakeWhenRoom)
+        {
+            signal.Wake.Set();
         }
     }
 

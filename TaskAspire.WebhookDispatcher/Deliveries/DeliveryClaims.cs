@@ -83,7 +83,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
                 WHERE d.state = 0 AND d.endpoint_id = e.endpoint_id AND d.next_attempt_at <= now()
                   AND (d.lease_expires_at IS NULL OR d.lease_expires_at <= now())
                 ORDER BY d.next_attempt_at
-                LIMIT @cap) c
+                LIMIT 2 * @concurrency) c
             WHERE e.next_attempt_at <= now() AND w.enabled AND w.paused_at IS NULL AND (w.latched_until IS NULL OR w.latched_until <= now())
         ), round AS (
             SELECT CASE WHEN count(*) < @endpoints THEN '00000000-0000-0000-0000-000000000000'::uuid
@@ -99,7 +99,7 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
         ranked AS (
             SELECT h.id, h.endpoint_id, h.next_attempt_at, w.rate_limit, w.consecutive_failures >= @latch_after AS is_probed,
                    row_number() OVER (PARTITION BY h.endpoint_id ORDER BY h.next_attempt_at) AS place,
-                   least(coalesce(lane.cap, CASE WHEN w.rate_limit IS NOT NULL THEN coalesce(w.concurrency, @concurrency) ELSE 2 * w.concurrency END, @cap),
+                   least(coalesce(lane.cap, least(w.concurrency, @cap)),
                          CASE WHEN w.consecutive_failures >= @latch_after THEN 1
                               WHEN w.consecutive_failures > 0 THEN coalesce(w.concurrency, @concurrency) END)
                    - coalesce(lane.held, 0) AS room

@@ -43,18 +43,22 @@ internal sealed class DeliveryPump(
     {
         using var stopSending = new CancellationTokenSource();
         using var stopRecording = new CancellationTokenSource();
+        using var stopMoving = new CancellationTokenSource();
         using var stopRenewing = CancellationTokenSource.CreateLinkedTokenSource(stopRecording.Token);
         var recording = recorder.RunAsync(stopRecording.Token);
         var renewing = leases.RunAsync(stopRenewing.Token);
-        var senders = Enumerable.Range(0, options.Value.Concurrency).Select(_ => attempts.RunAsync(stopSending.Token)).ToArray();
+        var moving = attempts.MoveSlowAsync(stopMoving.Token);
+        var senders = Enumerable.Range(0, lanes.MostOpen).Select(_ => attempts.RunAsync(stopSending.Token)).ToArray();
 
         await base.ExecuteAsync(stoppingToken);
 
         stopSending.CancelAfter(SendGrace);
         stopRecording.CancelAfter(RecordGrace);
         attempts.StopTaking();
+        await stopMoving.CancelAsync();
         try
         {
+            await moving.WaitAsync(stopRecording.Token);
             var waiting = lanes.Close();
             foreach (var delivery in waiting)
             {

@@ -14,7 +14,7 @@ public static class WebhookTargetServiceCollectionExtensions
         services.AddOptionsWithValidateOnStart<WebhookTargetOptions>().BindConfiguration(WebhookTargetOptions.Section);
         services.AddSingleton<IPostConfigureOptions<WebhookTargetOptions>, WebhookTargetOptionsDefaults>();
         services.AddSingleton<IValidateOptions<WebhookTargetOptions>, WebhookTargetOptionsValidator>();
-        services.TryAddSingleton<ResolveHost>(Dns.GetHostAddressesAsync);
+        services.TryAddSingleton<ResolveHost>(new HostLookups(Dns.GetHostAddresses).ResolveAsync);
         services.AddSingleton<WebhookTargetGuard>();
         return services;
     }

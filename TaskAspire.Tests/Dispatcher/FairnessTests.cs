@@ -37,11 +37,7 @@ public class FairnessTests(BackingServices backing)
         receiver.Answer = (context, webhook) => webhook.Path == "/healthy" ? Task.CompletedTask : held.Task.WaitAsync(context.RequestAborted);
         var slow = await database.AddUserAsync();
         var healthy = await database.AddUserAsync();
-        for (var i = 0; i < 100; i++)
-        {
-            await database.AddEndpointAsync(slow, receiver.Url($"/slow/{i}"));
-        }
-
+        await database.AddEndpointsAsync(slow, 100, receiver.Url("/slow"));
         await database.AddEndpointAsync(healthy, receiver.Url("/healthy"));
         await database.AddEventsAsync(slow, 20);
         await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString, null, ("Webhooks:Timeout", "00:02:00"));
@@ -52,6 +48,26 @@ public class FairnessTests(BackingServices backing)
         await Eventually.TrueAsync(() => receiver.CountOf("/healthy") == 200, Token);
         held.SetResult();
         await database.CountAsync(2200, "SELECT count(*) FROM webhook_deliveries WHERE state = 1");
+    }
+
+    [Fact]
+    public async Task Who_has_little_waiting_does_not_wait_for_who_has_much()
+    {
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var receiver = await WebhookReceiver.StartAsync();
+        receiver.Answer = (context, webhook) => webhook.Path == "/busy" ? Task.Delay(5, context.RequestAborted) : Task.CompletedTask;
+        var busy = await database.AddUserAsync();
+        var other = await database.AddUserAsync();
+        await database.AddEndpointsAsync(busy, 20, receiver.Url("/busy"));
+        await database.AddEndpointAsync(other, receiver.Url("/other"));
+        // As an import makes them.
+        await database.AddEventsAsync(busy, 500);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString, null, ("Webhooks:Concurrency", "4"));
+        await Eventually.TrueAsync(() => receiver.CountOf("/busy") >= 100, Token);
+        await database.AddEventsAsync(other, 1);
+        await Eventually.TrueAsync(() => receiver.CountOf("/other") == 1, Token);
+        var before = receiver.CountOf("/busy");
+        Assert.True(before < 5000, $"{before} of 10,000 deliveries that were due before");
     }
 
     [Fact]

@@ -122,7 +122,8 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
             LEFT JOIN counted c ON c.id = r.endpoint_id
             WHERE CASE WHEN r.rate_limit IS NOT NULL THEN r.place <= floor(c.share) ELSE NOT r.is_probed OR c.id IS NOT NULL END
         ), chosen AS (
-            SELECT id FROM ready WHERE place <= room ORDER BY next_attempt_at LIMIT @limit
+            -- The first of each endpoint, then the second of each: who has much waiting does not keep out who has little.
+            SELECT id FROM ready WHERE place <= room ORDER BY place, next_attempt_at LIMIT @limit
         ), locked AS (
             -- By id alone: asked here for what is pending, too, the planner may go through all of that.
             SELECT d.id, d.state, d.next_attempt_at, d.lease_expires_at

@@ -32,12 +32,17 @@ internal sealed class DeliveryPump(
     // With much due, claims of a few deliveries each would cost more than sending them. During the pause, what is here keeps the senders busy.
     private static readonly TimeSpan PauseForRoom = TimeSpan.FromMilliseconds(20);
 
+    // While more is due than a claim looks at, which may all be one owner's, so often the others are looked for.
+    private static readonly TimeSpan BetweenRounds = TimeSpan.FromMilliseconds(250);
+
     // Longer with each claim in a row that others left nothing of, up to a tenth of a second.
     private static readonly TimeSpan PauseForOthers = TimeSpan.FromMilliseconds(10);
     private const int MostInVain = 10;
 
     private Guid _lastEndpoint;
     private bool _headBlocked;
+    private bool _behind;
+    private long _roundAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -132,9 +137,22 @@ internal sealed class DeliveryPump(
 
     private async Task<DeliveryClaim> ClaimAsync(ClaimRoom room, CancellationToken cancellationToken)
     {
+        if (!_behind || Time.GetElapsedTime(_roundAt) < BetweenRounds)
+        {
+            return await ClaimInOrderAsync(room, cancellationToken);
+        }
+
+        var others = await ClaimAroundAsync(room, cancellationToken);
+        room = lanes.Room();
+        return room.Total == 0 ? others : Both(others, await ClaimInOrderAsync(room, cancellationToken));
+    }
+
+    private async Task<DeliveryClaim> ClaimInOrderAsync(ClaimRoom room, CancellationToken cancellationToken)
+    {
         var window = _headBlocked ? DeliveryClaims.Window : DeliveryClaims.WindowFor(room);
         var claim = await claims.ClaimDueAsync(room, window, cancellationToken);
         await AddAsync(claim);
+        _behind = claim.HeadFull;
         if (IsEnough(claim, room))
         {
             _headBlocked = false;
@@ -155,15 +173,16 @@ internal sealed class DeliveryPump(
 
         _headBlocked = true;
         room = lanes.Room();
-        if (room.Total == 0)
-        {
-            return claim;
-        }
+        return room.Total == 0 ? claim : Both(claim, await ClaimAroundAsync(room, cancellationToken));
+    }
 
+    private async Task<DeliveryClaim> ClaimAroundAsync(ClaimRoom room, CancellationToken cancellationToken)
+    {
         var around = await claims.ClaimAroundAsync(room, _lastEndpoint, cancellationToken);
         _lastEndpoint = around.LastEndpoint;
+        _roundAt = Time.GetTimestamp();
         await AddAsync(around);
-        return Both(claim, around) with { HeadFull = true };
+        return around with { HeadFull = true };
     }
 
     private static bool IsEnough(DeliveryClaim claim, ClaimRoom room) => !claim.HeadFull || claim.Deliveries.Count >= room.Total;

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using TaskAspire.ServiceDefaults.Configuration;
@@ -13,24 +14,27 @@ public static class RunExtensions
     /// <returns>The exit code: 0, or 1 when the service could not start.</returns>
     public static async Task<int> RunServiceAsync(this WebApplication app)
     {
+        await using var running = app;
         // The host would validate, too, but log the exception as a failure of its own first.
         if (!app.HasValidSettings(services => services.GetService<IStartupValidator>()?.Validate()))
         {
-            await app.DisposeAsync();
             return 1;
         }
 
         try
         {
-            await app.RunAsync();
-            return 0;
+            await app.StartAsync();
         }
         catch (Exception failure) when (StartupFailure.ProblemsOf(failure) is { Count: > 0 } problems)
         {
             app.Report(problems);
-            await app.DisposeAsync();
+            // Without it the host takes what its own end cancels for services that failed, each with an event at level Fatal.
+            app.Lifetime.StopApplication();
             return 1;
         }
+
+        await app.WaitForShutdownAsync();
+        return 0;
     }
 
     /// <summary>Whether the settings are valid that a run needs which does not start the whole service. What is wrong is logged as <see cref="RunServiceAsync"/> does.</summary>

@@ -2,6 +2,7 @@ using Npgsql;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.Data;
 using TaskAspire.ServiceDefaults;
+using TaskAspire.Tests.Fixtures;
 using TaskAspire.WebhookDispatcher.Hosting;
 
 namespace TaskAspire.Tests.Operations;
@@ -49,15 +50,23 @@ public sealed class ProductionStartTests
         Assert.Equal((minimum, maximum), (pool.MinPoolSize, pool.MaxPoolSize));
     }
 
-    [Fact]
-    public async Task An_address_that_is_taken_is_told_in_one_line()
+    [Theory]
+    [InlineData(typeof(TaskRequest))]
+    [InlineData(typeof(SchemaGate))]
+    public async Task An_address_that_is_taken_is_told_in_one_line(Type service)
     {
+        using var directory = new TestDirectory();
+        var keys = ServiceRun.WriteKeys(directory, "jwt");
         using var taken = new ServiceDefaults.SilentServer();
         var run = await ServiceRun.ToEndAsync(
-            typeof(SchemaGate),
-            [Plain, "DOTNET_ENVIRONMENT=Production", "Database__RequireTls=false", "WEBHOOK_SECRET=shared", $"ASPNETCORE_URLS=http://127.0.0.1:{taken.Port}"]);
+            service,
+            [
+                Plain, "DOTNET_ENVIRONMENT=Production", "Database__RequireTls=false", "WEBHOOK_SECRET=shared", $"ASPNETCORE_URLS=http://127.0.0.1:{taken.Port}",
+                "REDIS_URL=redis://127.0.0.1:1", $"JWT_PRIVATE_KEY_PATH={keys.Private}", $"JWT_PUBLIC_KEY_PATH={keys.Public}",
+            ]);
         Assert.Equal(1, run.ExitCode);
-        Assert.Contains("address already in use. Set PORT or ASPNETCORE_URLS", run.Output, StringComparison.Ordinal);
+        var fatal = Assert.Single(run.Output.Split('\n'), line => line.Contains("\"@l\":\"Fatal\"", StringComparison.Ordinal));
+        Assert.Contains("address already in use. Set PORT or ASPNETCORE_URLS", fatal, StringComparison.Ordinal);
         Assert.DoesNotContain("Unhandled exception", run.Output, StringComparison.Ordinal);
     }
 

@@ -24,6 +24,7 @@ internal static class StoreExtensions
         builder.AddRedis();
         builder.Services.AddSingleton<RedisGate>();
         builder.Services.AddActivatedSingleton<RedisGateMetrics>();
+        builder.Services.AddHostedService<RedisWatch>();
 
         builder.AddDatabaseHealthCheck(
             (services, token) => services.GetRequiredService<SchemaHistory>().IsUpToDateAsync(token),

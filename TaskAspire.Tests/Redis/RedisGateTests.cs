@@ -46,6 +46,18 @@ public class RedisGateTests
     }
 
     [Fact]
+    public async Task A_Redis_that_refuses_writes_is_noticed_without_a_request()
+    {
+        using var gate = Gate(() => throw Full());
+        using var watch = new RedisWatch(gate, _clock);
+        await watch.StartAsync(Cancel);
+        Assert.True(gate.IsOpen);
+
+        await UntilAsync(() => !gate.IsOpen);
+        await watch.StopAsync(Cancel);
+    }
+
+    [Fact]
     public async Task What_others_must_learn_is_tried_again_when_the_connection_is_back()
     {
         using var gate = Gate(() => Task.FromResult(true));

@@ -10,7 +10,7 @@ using Npgsql;
 namespace TaskAspire.Data;
 
 /// <summary>
-/// Brings the schema up to date. Safe to run twice and side by side: a second one waits and then finds nothing to do.
+/// Brings the schema and the settings of the database up to date. Safe to run twice and side by side: a second one waits and then finds nothing to do.
 /// </summary>
 public sealed class DatabaseMigrator(
     SchemaHistory history,
@@ -35,6 +35,12 @@ public sealed class DatabaseMigrator(
         if (!await IsUpToDateAsync(cancellationToken))
         {
             await ApplyMissingAsync(cancellationToken);
+        }
+
+        // Asked for each time: a backup holds the schema and not the settings.
+        if (await SilentTransactions.AreUnlimitedAsync(unpooled, cancellationToken))
+        {
+            await LimitSilentTransactionsAsync(cancellationToken);
         }
 
         logger.LogInformation("The database schema is up to date");
@@ -65,6 +71,21 @@ public sealed class DatabaseMigrator(
         // EF Core would find out that its history table is missing by a failing query, which the server logs as an error.
         await database.GetService<IHistoryRepository>().CreateIfNotExistsAsync(cancellationToken);
         await database.MigrateAsync(cancellationToken);
+    }
+
+    private async Task LimitSilentTransactionsAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var others = await LockOutOthersAsync(cancellationToken);
+            await SilentTransactions.LimitAsync(unpooled, cancellationToken);
+        }
+        catch (PostgresException refused) when (refused.SqlState == PostgresErrorCodes.InsufficientPrivilege)
+        {
+            logger.LogWarning(
+                "The database belongs to somebody else, who should set idle_in_transaction_session_timeout to {Limit} for it: what a lost process had locked stays locked without it",
+                SilentTransactions.Limit);
+        }
     }
 
     /// <summary>

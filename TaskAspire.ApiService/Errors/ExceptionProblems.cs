@@ -15,6 +15,9 @@ namespace TaskAspire.ApiService.Errors;
 /// </summary>
 internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger<ExceptionProblems> logger) : IExceptionHandler
 {
+    // https://www.postgresql.org/docs/current/errcodes-appendix.html
+    private const string IdleInTransactionSessionTimeout = "25P03";
+
     public async ValueTask<bool> TryHandleAsync(HttpContext context, Exception exception, CancellationToken cancellationToken)
     {
         if (context.RequestAborted.IsCancellationRequested && exception is OperationCanceledException)
@@ -63,7 +66,9 @@ internal sealed class ExceptionProblems(IProblemDetailsService problems, ILogger
         RetryLimitExceededException or TimeoutException or DatabaseException => true,
         DbUpdateException { InnerException: { } inner } => IsAway(inner),
         // Statements that the server refused for what they are do not get better by trying again.
-        PostgresException postgres => postgres.IsTransient || postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown,
+        // The last of them: this process was frozen in the middle of a transaction, for longer than the server waits.
+        PostgresException postgres => postgres.IsTransient || postgres.SqlState is PostgresErrorCodes.AdminShutdown or PostgresErrorCodes.CrashShutdown
+            or IdleInTransactionSessionTimeout,
         NpgsqlException => true,
         _ => false,
     };

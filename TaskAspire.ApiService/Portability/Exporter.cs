@@ -46,7 +46,8 @@ internal sealed class Exporter(TaskDbContext database, ExportSource source, Expo
     private async Task WriteOnceAsync(Guid userId, IExportFormat format, HttpResponse response, CancellationToken cancellationToken)
     {
         await using var transaction = await database.Database.BeginTransactionAsync(IsolationLevel.RepeatableRead, cancellationToken);
-        await database.Database.ExecuteSqlAsync($"SET TRANSACTION READ ONLY", cancellationToken);
+        // It locks nothing, and is silent for as long as the client takes to read a page.
+        await database.Database.ExecuteSqlAsync($"SET TRANSACTION READ ONLY; SET LOCAL idle_in_transaction_session_timeout = 0", cancellationToken);
         var output = new ArrayBufferWriter<byte>();
         format.Begin(output, clock.Now(), await source.ReadCategoriesAsync(userId, cancellationToken), await source.ReadTagsAsync(userId, cancellationToken));
         await foreach (var page in source.ReadTasksAsync(userId, cancellationToken))

@@ -1,3 +1,4 @@
+using Npgsql;
 using TaskAspire.Tests.Dispatcher;
 using TaskAspire.Tests.Fixtures;
 
@@ -25,5 +26,55 @@ public sealed class MigratorTests(BackingServices backing)
                 await migrator.DisposeAsync();
             }
         }
+    }
+
+    [Fact]
+    public async Task What_a_silent_session_has_locked_is_not_locked_for_good()
+    {
+        await using var database = DispatcherDatabase.Of(await backing.CreateDatabaseAsync(Cancel));
+        await database.MigrateAsync(Cancel);
+        Assert.Equal("30s", await LimitOfNewSessionsAsync(database));
+
+        // A backup has the schema alone.
+        await database.ExecuteAsync("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I RESET ALL', current_database()); END $$");
+        await database.MigrateAsync(Cancel);
+        Assert.Equal("30s", await LimitOfNewSessionsAsync(database));
+    }
+
+    [Theory]
+    [InlineData("5min")]
+    [InlineData("0")]
+    public async Task A_limit_that_somebody_set_stays(string limit)
+    {
+        await using var database = DispatcherDatabase.Of(await backing.CreateDatabaseAsync(Cancel));
+        await database.ExecuteAsync($"DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET idle_in_transaction_session_timeout = %L', current_database(), '{limit}'); END $$");
+        await database.MigrateAsync(Cancel);
+        Assert.Equal(limit, await LimitOfNewSessionsAsync(database));
+    }
+
+    [Fact]
+    public async Task Who_does_not_own_the_database_migrates_all_the_same()
+    {
+        var connectionString = await backing.CreateDatabaseAsync(Cancel);
+        await using var owner = DispatcherDatabase.Of(connectionString);
+        var role = $"guest_{Guid.NewGuid():N}";
+        await owner.ExecuteAsync($"CREATE EXTENSION pg_trgm; CREATE EXTENSION btree_gin; CREATE ROLE {role} LOGIN PASSWORD 'guest'; GRANT CREATE, USAGE ON SCHEMA public TO {role}");
+        var guests = new NpgsqlConnectionStringBuilder(connectionString) { Username = role, Password = "guest" }.ConnectionString;
+        await using (var guest = DispatcherDatabase.Of(guests))
+        {
+            await guest.MigrateAsync(Cancel);
+            await guest.MigrateAsync(Cancel);
+        }
+
+        Assert.Equal("0", await LimitOfNewSessionsAsync(owner));
+        await owner.ExecuteAsync($"DROP OWNED BY {role}; DROP ROLE {role}");
+    }
+
+    private static async Task<string> LimitOfNewSessionsAsync(DispatcherDatabase database)
+    {
+        await using var session = new NpgsqlConnection(database.ConnectionString + ";Pooling=false");
+        await session.OpenAsync(Cancel);
+        await using var command = new NpgsqlCommand("SELECT current_setting('idle_in_transaction_session_timeout')", session);
+        return (string)(await command.ExecuteScalarAsync(Cancel))!;
     }
 }

@@ -113,6 +113,26 @@ public sealed class EndpointSettingsTests(BackingServices services)
         Assert.Equal((null, null), ((int?)cleared["rateLimit"], (int?)cleared["concurrency"]));
     }
 
+    /// <summary>.NET keeps these with the body, and takes them nowhere else.</summary>
+    [Fact]
+    public async Task Headers_that_speak_of_a_body_are_sent_too()
+    {
+        await using var stack = await WebhookStack.CreateAsync(services);
+        await stack.StartDispatcherAsync();
+        var user = await stack.CreateUserAsync();
+        var id = (await stack.AddEndpointAsync(user, more: new JsonObject
+        {
+            ["headers"] = new JsonObject { ["Allow"] = "allow-7", ["Expires"] = "expires-7", ["Last-Modified"] = "modified-7" },
+        }))["id"];
+
+        var test = (await user.ActAsync($"webhooks/{id}/test")).Json;
+        await WebhookStack.StateAsync(user, id, "delivered", 1);
+
+        var received = stack.Receiver.Received.Single().Headers;
+        Assert.Equal(("allow-7", "expires-7", "modified-7"), (received.GetValueOrDefault("Allow"), received.GetValueOrDefault("Expires"), received.GetValueOrDefault("Last-Modified")));
+        Assert.DoesNotContain("-7\"", (await user.GetAsync($"webhook-deliveries/{test["deliveryId"]}")).Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("\"headers\": { \"Host\": \"x\" }", "headers")]
     [InlineData("\"headers\": { \"content-type\": \"x\" }", "headers")]

@@ -110,7 +110,11 @@ internal sealed class WebhookSender(
 
         foreach (var (name, value) in credentials.Headers)
         {
-            request.Headers.TryAddWithoutValidation(name, value);
+            // To .NET, Allow, Expires and Last-Modified are the body's, which alone takes them.
+            if (!request.Headers.TryAddWithoutValidation(name, value))
+            {
+                request.Content.Headers.TryAddWithoutValidation(name, value);
+            }
         }
 
         if (Activity.Current is null && delivery.TraceParent is { } traceParent && ActivityContext.TryParse(traceParent, null, out _))

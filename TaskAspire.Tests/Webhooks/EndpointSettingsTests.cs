@@ -133,6 +133,21 @@ public sealed class EndpointSettingsTests(BackingServices services)
         Assert.DoesNotContain("-7\"", (await user.GetAsync($"webhook-deliveries/{test["deliveryId"]}")).Text, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Headers_stay_secret_in_whatever_case_they_are_written()
+    {
+        await using var stack = await WebhookStack.CreateAsync(services);
+        await stack.StartDispatcherAsync();
+        var user = await stack.CreateUserAsync();
+        var id = (await stack.AddEndpointAsync(user, more: new JsonObject { ["headers"] = new JsonObject { ["referer"] = "https://example.com/s3cret" } }))["id"];
+
+        var test = (await user.ActAsync($"webhooks/{id}/test")).Json;
+        await WebhookStack.StateAsync(user, id, "delivered", 1);
+
+        Assert.Equal("https://example.com/s3cret", stack.Receiver.Received.Single().Headers["Referer"]);
+        Assert.DoesNotContain("s3cret", (await user.GetAsync($"webhook-deliveries/{test["deliveryId"]}")).Text, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData("\"headers\": { \"Host\": \"x\" }", "headers")]
     [InlineData("\"headers\": { \"content-type\": \"x\" }", "headers")]

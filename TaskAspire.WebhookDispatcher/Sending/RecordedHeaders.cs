@@ -59,7 +59,8 @@ internal static class RecordedHeaders
                     return;
                 }
 
-                var isSecret = own?.ContainsKey(name) == true || name.AsSpan().ContainsAny(SecretParts);
+                // Whatever case the owner wrote it in: the client has its own for the names that it knows.
+                var isSecret = own?.Keys.Contains(name, StringComparer.OrdinalIgnoreCase) == true || name.AsSpan().ContainsAny(SecretParts);
                 json.WriteString(Storable(name), isSecret ? Redacted : Storable(values.ToString()));
             }
         }

@@ -87,14 +87,14 @@ internal sealed class CalendarExport : IExportFormat
             ? ($";TZID={zone}", SeriesTimes.Format(new CalDateTime(local, null)))
             : ("", Utc(due)!);
         lines.Add($"DUE{parameters}", value);
-        if (task.Recurrence is null)
+        // One that was put off past the end of its series is the last; a rule that ends before it begins is none.
+        if (task.Recurrence is null || SeriesRuleParser.Parse(task.Recurrence) is not { } rule || rule.Rule.Until?.IsBefore(new Tasks.Recurrence.Occurrence(local, due)) == true)
         {
             return;
         }
 
         // A series needs a DTSTART; that of a task is its due date (Apple's Reminders does so, too).
         lines.Add($"DTSTART{parameters}", value);
-        var rule = SeriesRuleParser.Parse(task.Recurrence);
         if (rule.Rule.Until is { IsUtc: false } until)
         {
             // The RFC wants UTC beside a time with a zone.

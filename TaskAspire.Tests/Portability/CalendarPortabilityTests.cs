@@ -78,6 +78,20 @@ public sealed class CalendarPortabilityTests(BackingServices services)
         Assert.Equal(Dates((await one.GetAsync("export")).Json), Dates((await other.GetAsync("export")).Json));
     }
 
+    [Fact]
+    public async Task The_last_of_a_series_that_was_put_off_past_its_end_can_be_imported_again()
+    {
+        var (one, other) = (await _api.CreateUserAsync(), await _api.CreateUserAsync());
+        var series = new JsonObject { ["dueDate"] = "2031-03-28T07:00:00Z", ["timeZone"] = "Europe/Berlin", ["recurrence"] = "FREQ=WEEKLY;UNTIL=20310404" };
+        var task = (await one.CreateTaskAsync("Report", series))["id"];
+        await one.PatchAsync($"tasks/{task}", new JsonObject { ["dueDate"] = "2031-04-07T06:00:00Z" });
+
+        await other.ImportAsync(Calendar, (await one.ExportAsync("ical")).Text);
+
+        var imported = Assert.Single(PortableUser.TasksOf((await other.GetAsync("export")).Json));
+        Assert.Equal(("2031-04-07T06:00:00.000Z", "todo", null), ((string?)imported["dueDate"], (string?)imported["status"], (string?)imported["recurrence"]));
+    }
+
     /// <summary>Of Thunderbird; it is what the other end of a calendar often is.</summary>
     [Fact]
     public async Task A_calendar_is_read_by_ical_js()

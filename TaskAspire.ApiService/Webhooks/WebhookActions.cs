@@ -144,7 +144,7 @@ internal static class WebhookActions
         Guid id, ReplayRequest request, ClaimsPrincipal user, Redelivery redelivery, CancellationToken cancellationToken)
     {
         var (replayed, problem) = await redelivery.ReplayAsync(user.UserId(), id, request, cancellationToken);
-        return replayed is null ? problem! : TypedResults.Accepted((string?)null, replayed);
+        return replayed is null ? problem! : TypedResults.Accepted($"/api/v1/webhooks/{id}/deliveries", replayed);
     }
 
     private static Accepted<AcceptedDeliveryResponse> Accepted(AcceptedDeliveryResponse accepted) =>

@@ -29,6 +29,18 @@ public sealed class ReplayTests(BackingServices services)
     }
 
     [Fact]
+    public async Task What_was_accepted_says_where_to_look_for_what_becomes_of_it()
+    {
+        await using var stack = await WebhookStack.CreateAsync(services);
+        var user = await stack.CreateUserAsync();
+        var id = (await stack.AddEndpointAsync(user))["id"];
+
+        var replay = await user.PostAsync($"webhooks/{id}/replay", new JsonObject { ["from"] = Begin }, Accepted);
+
+        Assert.Equal($"/api/v1/webhooks/{id}/deliveries", replay.Headers.Location?.OriginalString);
+    }
+
+    [Fact]
     public async Task One_that_waits_for_its_next_attempt_has_it_now()
     {
         await using var stack = await WebhookStack.CreateAsync(services);

@@ -16,12 +16,15 @@ internal static class JsonProblems
     [
         ("List`1", "A list is expected."),
         ("[]", "A list is expected."),
+        ("TagsHead", "A list is expected."),
+        ("RemindersHead", "A list is expected."),
         ("Dictionary`2", "An object is expected."),
         ("System.Guid", "A UUID is expected, such as 01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12."),
         ("System.Boolean", "true or false is expected."),
         ("JsonObject", "An object is expected."),
         ("Request", "An object is expected."),
         ("Patch", "An object is expected."),
+        ("Portability.Portable", "An object is expected."),
     ];
 
     private static readonly string[] Required = ["The field is required."];

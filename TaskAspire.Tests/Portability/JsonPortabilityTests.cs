@@ -114,6 +114,19 @@ public sealed class JsonPortabilityTests(BackingServices services)
     public async Task A_wrong_document_is_refused_with_its_field_and_writes_nothing(string body, string? place) =>
         await (await _api.CreateUserAsync()).AssertImportIsRefusedAsync(Json, body, place);
 
+    [Theory]
+    [InlineData("""{"format":"taskaspire","version":1,"tasks":{}}""", "tasks", "A list is expected.")]
+    [InlineData("""{"format":"taskaspire","version":1,"tasks":["a"]}""", "tasks[0]", "An object is expected.")]
+    [InlineData("""{"format":"taskaspire","version":1,"tasks":[{"title":"a","tags":"home"}]}""", "tasks[0].tags", "A list is expected.")]
+    [InlineData("""{"format":"taskaspire","version":1,"tasks":[{"title":"a","reminders":60}]}""", "tasks[0].reminders", "A list is expected.")]
+    [InlineData("""{"format":"taskaspire","version":1,"tasks":[{"title":"a","reminders":[60]}]}""", "tasks[0].reminders[0]", "An object is expected.")]
+    [InlineData("""{"format":"taskaspire","version":1,"categories":["Home"],"tasks":[]}""", "categories[0]", "An object is expected.")]
+    public async Task What_is_of_another_kind_is_told_what_is_expected(string body, string place, string expected)
+    {
+        var answer = await (await _api.CreateUserAsync()).ImportAsync(Json, body, BadRequest);
+        Assert.Equal(expected, answer.ErrorOf(place));
+    }
+
     /// <summary>That each of these never occurs takes some ten milliseconds to see, and an import may have a hundred thousand.</summary>
     [Fact]
     public async Task Rules_that_never_occur_are_looked_for_until_enough_are_found()

@@ -1,3 +1,4 @@
+using System.Reflection;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization.Metadata;
@@ -15,7 +16,9 @@ internal static class ConvertedTypes
         var type = Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) ?? context.JsonTypeInfo.Type;
         if (PlainType(type) is var (json, format))
         {
-            schema.Type = json | (IsNullable(context) ? JsonSchemaType.Null : 0);
+            // The values of a dictionary come once more by themselves, without what tells whether they may be null.
+            var mayBeNull = IsNullable(context) || (context.JsonPropertyInfo is null && schema.Type?.HasFlag(JsonSchemaType.Null) == true);
+            schema.Type = json | (mayBeNull ? JsonSchemaType.Null : 0);
             schema.Format = format ?? schema.Format;
         }
         else if (type.IsEnum)
@@ -25,7 +28,7 @@ internal static class ConvertedTypes
         }
         else if (context.JsonTypeInfo.ElementType == typeof(string))
         {
-            var text = new OpenApiSchema { Type = JsonSchemaType.String };
+            var text = new OpenApiSchema { Type = JsonSchemaType.String | (HoldsNulls(context) ? JsonSchemaType.Null : 0) };
             (schema.Items, schema.AdditionalProperties) = context.JsonTypeInfo.Kind == JsonTypeInfoKind.Dictionary ? ((IOpenApiSchema?)null, text) : (text, null);
         }
         else if (context.JsonTypeInfo is { Kind: JsonTypeInfoKind.Enumerable, ElementType: { IsEnum: true } words })
@@ -82,4 +85,8 @@ internal static class ConvertedTypes
     private static bool IsNullable(OpenApiSchemaTransformerContext context) =>
         Nullable.GetUnderlyingType(context.JsonTypeInfo.Type) is not null
         || (context.JsonPropertyInfo is { } property && (property.Set is null ? property.IsGetNullable : property.IsSetNullable));
+
+    private static bool HoldsNulls(OpenApiSchemaTransformerContext context) =>
+        context.JsonPropertyInfo?.AttributeProvider is PropertyInfo property
+        && new NullabilityInfoContext().Create(property).GenericTypeArguments is [.., { ReadState: NullabilityState.Nullable }];
 }

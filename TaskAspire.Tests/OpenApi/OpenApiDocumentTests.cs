@@ -73,6 +73,17 @@ public sealed class OpenApiDocumentTests(BackingServices services)
     }
 
     [Fact]
+    public async Task What_null_removes_may_be_null()
+    {
+        var schemas = JsonNode.Parse(await ReadAsync())!["components"]!["schemas"]!;
+        Assert.Equal(["null", "string"], TypesOf("WebhookPatch"));
+        Assert.Equal(["string"], TypesOf("WebhookRequest"));
+
+        IEnumerable<string> TypesOf(string request) =>
+            schemas[request]!["properties"]!["headers"]!["additionalProperties"]!["type"] is var type && type is JsonArray types ? types.Select(t => (string)t!) : [(string)type!];
+    }
+
+    [Fact]
     public async Task What_is_said_to_be_the_default_can_be_sent_with_a_cursor()
     {
         var user = await _api.CreateUserAsync();

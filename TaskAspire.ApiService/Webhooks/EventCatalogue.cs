@@ -113,7 +113,7 @@ internal static class EventCatalogue
         var type = Nullable.GetUnderlyingType(context.TypeInfo.Type) ?? context.TypeInfo.Type;
         if (type.IsEnum)
         {
-            return new JsonObject { ["enum"] = new JsonArray([.. EnumWords.Words(type).Select(word => JsonValue.Create(word))]) };
+            return new JsonObject { ["type"] = "string", ["enum"] = new JsonArray([.. EnumWords.Words(type).Select(word => JsonValue.Create(word))]) };
         }
 
         if (ConvertedTypes.PlainType(type) is var (plain, _))
@@ -126,6 +126,11 @@ internal static class EventCatalogue
             }
 
             return value;
+        }
+
+        if (context.TypeInfo.ElementType == typeof(string))
+        {
+            schema["items"] = Text();
         }
 
         if (schema is JsonObject { } members && members["properties"] is JsonObject properties)

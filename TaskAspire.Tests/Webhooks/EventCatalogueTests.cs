@@ -22,6 +22,7 @@ public sealed class EventCatalogueTests(BackingServices services)
             Assert.Equal("https://json-schema.org/draft/2020-12/schema", (string?)type["schema"]!["$schema"]);
             Assert.Equal((string?)type["name"], (string?)type["example"]!["event"]);
             Assert.Empty(JsonSchemaCheck.Problems(type["schema"]!, type["example"]));
+            Assert.Empty(Untyped(type["schema"]!, "$"));
             // The check can fail.
             var wrong = type["example"]!.DeepClone().AsObject();
             wrong["data"]!.AsObject().Remove(wrong["data"]!.AsObject().First().Key);
@@ -88,4 +89,12 @@ public sealed class EventCatalogueTests(BackingServices services)
             return answer.IsSuccessStatusCode;
         }
     }
+
+    /// <summary>What a schema has without a type, of which those who generate code from it make anything or a number.</summary>
+    private static IEnumerable<string> Untyped(JsonNode schema, string path) =>
+    [
+        .. schema["type"] is null || ((string?)(schema["type"] as JsonValue) == "array" && schema["items"] is null) ? [path] : Array.Empty<string>(),
+        .. (schema["properties"]?.AsObject() ?? []).SelectMany(property => Untyped(property.Value!, $"{path}.{property.Key}")),
+        .. schema["items"] is { } items ? Untyped(items, $"{path}[]") : [],
+    ];
 }

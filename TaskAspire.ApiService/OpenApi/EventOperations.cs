@@ -1,8 +1,11 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
 using Microsoft.OpenApi.Reader;
+using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tasks;
 using TaskAspire.ApiService.Webhooks;
+using TaskAspire.Data.Webhooks;
 
 namespace TaskAspire.ApiService.OpenApi;
 
@@ -25,12 +28,21 @@ internal static class EventOperations
 
     public static void Describe(OpenApiDocument document)
     {
+        DescribeCatalogue(document);
         document.Webhooks = new Dictionary<string, IOpenApiPathItem>();
         foreach (var type in EventCatalogue.All)
         {
             document.AddComponent<IOpenApiSchema>(SchemaName(type.Name), SchemaOf(type, document));
             document.Webhooks[type.Name] = new OpenApiPathItem { Operations = new() { [HttpMethod.Post] = OperationOf(type, document) } };
         }
+    }
+
+    /// <summary>Words for fields of these names would speak of other things.</summary>
+    private static void DescribeCatalogue(OpenApiDocument document)
+    {
+        var catalogue = document.Paths.Values.SelectMany(path => path.Operations!.Values).Single(operation => operation.OperationId == "listWebhookEventTypes");
+        var example = new EventTypeListResponse([EventCatalogue.All.Single(type => type.Name == WebhookEventTypes.WebhookTest)]);
+        catalogue.Responses!["200"].Content![MediaType].Example = JsonSerializer.SerializeToNode(example, ApiJson.Options);
     }
 
     private static OpenApiOperation OperationOf(EventTypeResponse type, OpenApiDocument document) => new()

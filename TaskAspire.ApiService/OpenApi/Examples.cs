@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using Microsoft.OpenApi;
+using TaskAspire.Data.Webhooks;
 
 namespace TaskAspire.ApiService.OpenApi;
 
@@ -11,6 +12,7 @@ internal static class Examples
 {
     private const string Id = "01980f6e-7c1a-7d3e-9f7b-2a4c6e8d0f12";
     private const string Time = "2026-10-24T17:00:00.000Z";
+    private const string SyncToken = "AQMAAAAAAAAE0mUtUx8Vj4y2WhxgsxRESRQAtNdscWfNvp3XTk_oLPTM";
     private const string FutureTime = "2030-12-24T17:00:00.000Z";
     private const int MaxDepth = 8;
 
@@ -26,6 +28,21 @@ internal static class Examples
         ["tag"] = new JsonArray("garden"),
         ["recurrence"] = "FREQ=WEEKLY;BYDAY=MO",
         ["minutesBeforeDue"] = 15,
+        ["category"] = "Garden",
+        ["limit"] = 20,
+        ["cursor"] = "MHwxfDAxOTgwZjZlN2MxYTdkM2U5ZjdiMmE0YzZlOGQwZjEyfD02MzkyODQ1ODAwMDAwMDAwMDA",
+        ["token"] = SyncToken,
+        ["nextToken"] = SyncToken,
+        ["entity"] = "task",
+        ["operation"] = "updated",
+        ["fields"] = new JsonObject { ["priority"] = new JsonObject { ["from"] = "low", ["to"] = "none" } },
+        // Of who changed a task.
+        ["type"] = "user",
+        ["etag"] = CommonAnswers.ETagExample,
+        ["index"] = 0,
+        ["status"] = 200,
+        ["atomic"] = false,
+        ["dryRun"] = false,
         ["name"] = "Garden",
         ["color"] = "#2e8b57",
         ["search"] = "plants",
@@ -48,7 +65,23 @@ internal static class Examples
         ["eventType"] = "task.created",
         ["secret"] = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSwMfKQ9r8GKYo=",
         ["apiKey"] = "the-receiver-knows-it",
-        ["statusCode"] = 200,
+        ["headerNames"] = new JsonArray("X-Team"),
+        ["window"] = "24h",
+        // Of a delivery that waits for its next attempt.
+        ["statusCode"] = 500,
+        ["lastStatusCode"] = 500,
+        ["error"] = AttemptErrors.Http5xx,
+        ["errorMessage"] = "Answered 500.",
+        ["lastError"] = "Answered 500.",
+        ["responseBody"] = "out of order",
+        ["failed"] = 0,
+        ["dead"] = 0,
+        ["cancelled"] = 0,
+        ["held"] = 0,
+        ["consecutiveFailures"] = 0,
+        // Not a good one: whoever looks for keys that leaked would find it.
+        ["prefix"] = "ta_7Qm2Xb9c",
+        ["key"] = "ta_7Qm2Xb9cVt4LwR8kYp3NzHs6Jf1GdEa5Uo0TiKvMqWx000000",
         ["scopes"] = new JsonArray("tasks:read", "tasks:write"),
         ["format"] = "taskaspire",
         ["version"] = 1,
@@ -75,7 +108,11 @@ internal static class Examples
     };
 
     /// <summary>What most often has no value, or has none beside other fields. Empty where it may be null.</summary>
-    private static readonly HashSet<string> Empty = ["id", "at", "parentId", "completedAt", "deletedAt", "recurrenceStart", "cursor", "ifMatch", "error", "lastUsedAt"];
+    private static readonly HashSet<string> Empty =
+    [
+        "id", "at", "parentId", "completedAt", "deletedAt", "recurrenceStart", "cursor", "nextCursor", "ifMatch", "lastUsedAt", "problem", "tag", "apiKeyId",
+        "pausedAt", "disabledReason", "disabledAt", "previousSecretExpiresAt", "failingSince", "probedAt", "lastFailureAt",
+    ];
 
     public static void Add(OpenApiDocument document)
     {

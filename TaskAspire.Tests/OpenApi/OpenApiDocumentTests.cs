@@ -47,6 +47,17 @@ public sealed class OpenApiDocumentTests(BackingServices services)
     }
 
     [Fact]
+    public async Task Examples_are_of_something_and_do_not_contradict_themselves()
+    {
+        var document = JsonNode.Parse(await ReadAsync())!;
+        Assert.DoesNotContain("\"text\"", string.Join('\n', Examples(document["paths"]!).Select(example => example.ToJsonString())), StringComparison.Ordinal);
+        var endpoint = document["paths"]!["/api/v1/webhooks/{id}"]!["get"]!["responses"]!["200"]!["content"]!["application/json"]!["example"]!;
+        Assert.Equal(("active", null, null), ((string?)endpoint["status"], (string?)endpoint["pausedAt"], (string?)endpoint["disabledReason"]));
+        var cursor = document["paths"]!["/api/v1/tasks"]!["get"]!["parameters"]!.AsArray().Single(p => (string?)p!["name"] == "cursor")!["example"];
+        await (await _api.CreateUserAsync()).GetAsync($"tasks?cursor={cursor}");
+    }
+
+    [Fact]
     public async Task Words_that_can_be_chosen_from_are_texts_and_have_one_type()
     {
         var document = JsonNode.Parse(await ReadAsync())!;
@@ -141,6 +152,13 @@ public sealed class OpenApiDocumentTests(BackingServices services)
     {
         JsonObject part => part.Where(member => member.Key is not ("example" or "examples") && member.Value is not null).SelectMany(member => Parts(member.Value!)).Prepend(part),
         JsonArray list => list.OfType<JsonNode>().SelectMany(Parts),
+        _ => [],
+    };
+
+    private static IEnumerable<JsonNode> Examples(JsonNode node) => node switch
+    {
+        JsonObject part => part.Where(member => member.Value is not null).SelectMany(member => member.Key == "example" ? [member.Value!] : Examples(member.Value!)),
+        JsonArray list => list.OfType<JsonNode>().SelectMany(Examples),
         _ => [],
     };
 

@@ -87,8 +87,9 @@ internal sealed class CalendarExport : IExportFormat
             ? ($";TZID={zone}", SeriesTimes.Format(new CalDateTime(local, null)))
             : ("", Utc(due)!);
         lines.Add($"DUE{parameters}", value);
+        var occurrence = new Tasks.Recurrence.Occurrence(local, due);
         // One that was put off past the end of its series is the last; a rule that ends before it begins is none.
-        if (task.Recurrence is null || SeriesRuleParser.Parse(task.Recurrence) is not { } rule || rule.Rule.Until?.IsBefore(new Tasks.Recurrence.Occurrence(local, due)) == true)
+        if (task.Recurrence is null || SeriesRuleParser.Parse(task.Recurrence) is not { } rule || rule.Rule.Until?.IsBefore(occurrence) == true)
         {
             return;
         }
@@ -102,7 +103,8 @@ internal sealed class CalendarExport : IExportFormat
         }
 
         lines.Add("RRULE", rule.ToString().Split('\n')[0]);
-        foreach (var exception in rule.Exceptions)
+        // One that was put off to when its series has none is there all the same.
+        foreach (var exception in rule.Exceptions.Where(e => !new SeriesRule(rule.Rule, [e]).LeavesOut(occurrence)))
         {
             if (!exception.HasTime || exception.IsUtc)
             {

@@ -92,6 +92,21 @@ public sealed class CalendarPortabilityTests(BackingServices services)
         Assert.Equal(("2031-04-07T06:00:00.000Z", "todo", null), ((string?)imported["dueDate"], (string?)imported["status"], (string?)imported["recurrence"]));
     }
 
+    [Theory]
+    [InlineData("EXDATE:20310407T070000Z")]
+    [InlineData("EXDATE;VALUE=DATE:20310407")]
+    public async Task One_that_was_put_off_to_when_its_series_has_none_can_be_imported_again(string exception)
+    {
+        var (one, other) = (await _api.CreateUserAsync(), await _api.CreateUserAsync());
+        var series = new JsonObject { ["dueDate"] = "2031-03-31T07:00:00Z", ["recurrence"] = $"FREQ=WEEKLY;BYDAY=MO\n{exception}" };
+        var task = (await one.CreateTaskAsync("Report", series))["id"];
+        await one.PatchAsync($"tasks/{task}", new JsonObject { ["dueDate"] = "2031-04-07T07:00:00Z" });
+
+        await other.ImportAsync(Calendar, (await one.ExportAsync("ical")).Text);
+
+        Assert.Equal("2031-04-07T07:00:00.000Z", (string?)Assert.Single(PortableUser.TasksOf((await other.GetAsync("export")).Json))["dueDate"]);
+    }
+
     /// <summary>Of Thunderbird; it is what the other end of a calendar often is.</summary>
     [Fact]
     public async Task A_calendar_is_read_by_ical_js()

@@ -28,7 +28,6 @@ internal static class Examples
         ["tag"] = new JsonArray("garden"),
         ["recurrence"] = "FREQ=WEEKLY;BYDAY=MO",
         ["minutesBeforeDue"] = 15,
-        ["category"] = "Garden",
         ["limit"] = 20,
         ["cursor"] = "MHwxfDAxOTgwZjZlN2MxYTdkM2U5ZjdiMmE0YzZlOGQwZjEyfD02MzkyODQ1ODAwMDAwMDAwMDA",
         ["token"] = SyncToken,
@@ -110,7 +109,7 @@ internal static class Examples
     /// <summary>What most often has no value, or has none beside other fields. Empty where it may be null.</summary>
     private static readonly HashSet<string> Empty =
     [
-        "id", "at", "parentId", "completedAt", "deletedAt", "recurrenceStart", "cursor", "nextCursor", "ifMatch", "lastUsedAt", "problem", "tag", "apiKeyId",
+        "id", "at", "categoryId", "category", "parentId", "completedAt", "deletedAt", "recurrenceStart", "cursor", "nextCursor", "ifMatch", "lastUsedAt", "problem", "tag", "apiKeyId",
         "pausedAt", "disabledReason", "disabledAt", "previousSecretExpiresAt", "failingSince", "probedAt", "lastFailureAt",
     ];
 

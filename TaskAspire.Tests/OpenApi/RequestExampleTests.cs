@@ -39,6 +39,14 @@ public sealed class RequestExampleTests(BackingServices services)
         Assert.True(sent > 20, $"Only {sent} examples were found.");
     }
 
+    [Fact]
+    public async Task A_task_can_be_created_from_its_example_by_who_has_nothing_yet()
+    {
+        var user = await SharedApi.On(services).CreateUserAsync();
+        var document = JsonNode.Parse(await user.Http.GetStringAsync("/openapi/v1.json", Cancel))!;
+        await user.PostAsync("tasks", document["paths"]!["/api/v1/tasks"]!["post"]!["requestBody"]!["content"]!["application/json"]!["example"]!.DeepClone());
+    }
+
     private static async Task<string?> RefusalOfAsync(ApiHost api, string path, string method, string type, JsonNode example)
     {
         // Of its own for each: some of the requests end the account.

@@ -236,6 +236,17 @@ public class WebhookTargetGuardTests(BackingServices backing)
     }
 
     [Theory]
+    [InlineData(SocketError.HostNotFound, "has no address")]
+    [InlineData(SocketError.NoData, "has no address")]
+    [InlineData(SocketError.TryAgain, "could not be looked up")]
+    public void An_owner_is_told_whether_it_is_the_name_or_its_server(SocketError error, string words)
+    {
+        var (kind, message) = SendFailure.Describe(new HttpRequestException(HttpRequestError.NameResolutionError, inner: new SocketException((int)error)));
+        Assert.Equal(AttemptErrors.Dns, kind);
+        Assert.Contains(words, message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(true)]
     [InlineData(false)]
     public async Task An_address_that_was_stored_when_http_was_allowed_is_sent_to_while_it_is(bool requireHttps)

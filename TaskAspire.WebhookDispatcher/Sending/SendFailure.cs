@@ -22,8 +22,10 @@ internal static class SendFailure
             {
                 case BlockedTargetException blocked:
                     return (AttemptErrors.BlockedTarget, $"The address {blocked.Message}.");
-                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain or SocketError.NoRecovery }:
+                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData }:
                     return (AttemptErrors.Dns, NoAddress);
+                case SocketException { SocketErrorCode: SocketError.TryAgain or SocketError.NoRecovery }:
+                    return (AttemptErrors.Dns, "The host name could not be looked up: its name server did not answer.");
                 case AuthenticationException tls:
                     return (AttemptErrors.Tls, $"No secure connection: {tls.Message}");
                 case HttpProtocolException broken:

@@ -18,7 +18,7 @@ internal sealed class ImportOptions
     [Range(1, 1024)]
     public int MaxMebibytes { get; set; } = 128;
 
-    /// <summary>Imports that an instance works on at a time; more are answered 429 with `Retry-After`.</summary>
+    /// <summary>Imports that an instance works on at a time, one of each user; more are answered 429 with `Retry-After`.</summary>
     /// <value>Default: 2.</value>
     [Range(1, 64)]
     public int AtOnce { get; set; } = 2;

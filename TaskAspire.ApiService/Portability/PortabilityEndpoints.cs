@@ -55,7 +55,7 @@ internal static class PortabilityEndpoints
                 + "checked by the rules for single tasks first, and what is wrong is told by line and field; then all or nothing is written. Tasks get new "
                 + "ids; categories and tags are found by name, or made. Occurrences of a series that an iCalendar file changes or completes by themselves become "
                 + "tasks of their own. Importing the same twice makes everything twice: send an Idempotency-Key. "
-                + "A server works on a few imports at a time; more are answered 429.")
+                + "A user has one import at a time, and a server works on a few; more are answered 429, and one that is sent more slowly than 16 KiB a second is broken off.")
             .WithMetadata(new ImportSizeLimit(((IEndpointRouteBuilder)api).ServiceProvider.GetRequiredService<IOptions<ImportOptions>>()))
             .Accepts<PortableDocument>(Json, Csv, Calendar).ProducesProblem(StatusCodes.Status413PayloadTooLarge).ProducesProblem(StatusCodes.Status415UnsupportedMediaType);
         return api;
@@ -103,7 +103,7 @@ internal static class PortabilityEndpoints
             return Problems.Validation("timeZone", "An IANA zone such as Europe/Berlin is expected.");
         }
 
-        using var turn = turns.TryTake();
+        using var turn = turns.TryTake(user.UserId(), context);
         if (turn is null)
         {
             return ImportTurns.Refuse(context.Response);

@@ -1,8 +1,10 @@
+using TaskAspire.ServiceDefaults.Telemetry;
+
 namespace TaskAspire.ApiService.Upkeep;
 
 /// <summary>
-/// Removes what is past keeping, some minutes after the start (an instance may not live for an hour) and then once an hour. A failure is logged and left to
-/// the next time. Any number of instances may do the same at once.
+/// Removes what is past keeping, some minutes after the start (an instance may not live for an hour) and then once an hour. A failure is logged, shown as
+/// <c>background_work_failing</c> and left to the next time. Any number of instances may do the same at once.
 /// </summary>
 internal abstract class HourlyCleanup(TimeProvider clock, ILogger logger) : BackgroundService
 {
@@ -17,6 +19,8 @@ internal abstract class HourlyCleanup(TimeProvider clock, ILogger logger) : Back
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        var work = GetType().Name;
+        BackgroundWorkMetrics.Began(work);
         using var timer = new PeriodicTimer(FirstDelay, Clock);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
@@ -24,11 +28,13 @@ internal abstract class HourlyCleanup(TimeProvider clock, ILogger logger) : Back
             try
             {
                 var removed = await RemoveExpiredAsync(stoppingToken);
-                logger.LogDebug("{Cleanup} removed {Count} rows", GetType().Name, removed);
+                BackgroundWorkMetrics.Succeeded(work);
+                logger.LogDebug("{Cleanup} removed {Count} rows", work, removed);
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
-                logger.LogWarning(failure, "{Cleanup} failed; it is tried again in {Delay}", GetType().Name, timer.Period);
+                BackgroundWorkMetrics.Failed(work);
+                logger.LogWarning(failure, "{Cleanup} failed; it is tried again in {Delay}", work, timer.Period);
             }
         }
     }

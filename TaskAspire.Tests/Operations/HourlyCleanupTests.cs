@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using TaskAspire.ApiService.Upkeep;
 using TaskAspire.Tests.Fixtures;
+using TaskAspire.Tests.Telemetry;
 
 namespace TaskAspire.Tests.Operations;
 
@@ -35,6 +36,29 @@ public sealed class HourlyCleanupTests
         await cleanup.StopAsync(Cancel);
     }
 
+    [Fact]
+    public async Task One_that_fails_shows_in_the_metrics_until_it_has_gone_well()
+    {
+        using var cleanup = new FailingCleanup(_clock);
+        await cleanup.StartAsync(Cancel);
+        await ShowsAsync(0);
+
+        cleanup.Fails = true;
+        await ShowsAsync(1);
+        cleanup.Fails = false;
+        await ShowsAsync(0);
+
+        await cleanup.StopAsync(Cancel);
+
+        Task ShowsAsync(int failing) => Eventually.TrueAsync(
+            () =>
+            {
+                _clock.Advance(TimeSpan.FromMinutes(5));
+                return BackgroundWork.Failing(nameof(FailingCleanup)) == failing;
+            },
+            Cancel);
+    }
+
     private Task RunsAsync(CountedCleanup cleanup, int times) => Eventually.TrueAsync(
         () =>
         {
@@ -42,6 +66,19 @@ public sealed class HourlyCleanupTests
             return cleanup.Runs >= times;
         },
         Cancel);
+
+    private sealed class FailingCleanup(TimeProvider clock) : HourlyCleanup(clock, NullLogger.Instance)
+    {
+        private volatile bool _fails;
+
+        public bool Fails
+        {
+            set => _fails = value;
+        }
+
+        internal override Task<long> RemoveExpiredAsync(CancellationToken cancellationToken) =>
+            _fails ? Task.FromException<long>(new InvalidOperationException("A row cannot be removed.")) : Task.FromResult(0L);
+    }
 
     private sealed class CountedCleanup(TimeProvider clock) : HourlyCleanup(clock, NullLogger.Instance)
     {

@@ -1,10 +1,11 @@
 using Npgsql;
+using TaskAspire.ServiceDefaults.Telemetry;
 
 namespace TaskAspire.WebhookDispatcher.Hosting;
 
 /// <summary>
-/// Work that never ends by itself. What goes wrong is logged, and the work begun again after a wait that grows: a database that is away,
-/// or not set up yet, neither ends the process nor makes it spin.
+/// Work that never ends by itself. What goes wrong is logged and shown as <c>background_work_failing</c>, and the work begun again after a wait that grows: a
+/// database that is away, or not set up yet, neither ends the process nor makes it spin.
 /// </summary>
 internal abstract class PersistentLoop(SchemaGate schema, TimeProvider time, ILogger logger) : BackgroundService
 {
@@ -21,12 +22,22 @@ internal abstract class PersistentLoop(SchemaGate schema, TimeProvider time, ILo
     protected abstract Task RunAsync(CancellationToken cancellationToken);
 
     /// <summary>Call it when the work has gone well: the next failure then counts as the first.</summary>
-    protected void Succeeded() => _failures = 0;
+    protected void Succeeded()
+    {
+        if (_failures > 0)
+        {
+            _failures = 0;
+            BackgroundWorkMetrics.Succeeded(Work);
+        }
+    }
+
+    private string Work => GetType().Name;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // Gives the host back its thread: the first part of the work must not hold up the start.
         await Task.Yield();
+        BackgroundWorkMetrics.Began(Work);
         while (!stoppingToken.IsCancellationRequested)
         {
             try
@@ -55,18 +66,20 @@ internal abstract class PersistentLoop(SchemaGate schema, TimeProvider time, ILo
 
     private void Report(Exception failure, TimeSpan delay)
     {
-        var work = GetType().Name;
         if (failure is PostgresException { SqlState: PostgresErrorCodes.DeadlockDetected or PostgresErrorCodes.SerializationFailure })
         {
-            Logger.LogDebug(failure, "{Work} gave way to another transaction; again in {Delay}", work, delay);
+            Logger.LogDebug(failure, "{Work} gave way to another transaction; again in {Delay}", Work, delay);
+            return;
         }
-        else if (failure is NpgsqlException or TimeoutException)
+
+        BackgroundWorkMetrics.Failed(Work);
+        if (failure is NpgsqlException or TimeoutException)
         {
-            Logger.LogWarning("{Work} cannot use the database ({Reason}); next try in {Delay}", work, failure.Message, delay);
+            Logger.LogWarning("{Work} cannot use the database ({Reason}); next try in {Delay}", Work, failure.Message, delay);
         }
         else
         {
-            Logger.LogError(failure, "{Work} failed; next try in {Delay}", work, delay);
+            Logger.LogError(failure, "{Work} failed; next try in {Delay}", Work, delay);
         }
     }
 }

@@ -2,9 +2,11 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Time.Testing;
 using Npgsql;
 using TaskAspire.Data;
 using TaskAspire.Tests.Fixtures;
+using TaskAspire.Tests.Telemetry;
 using TaskAspire.WebhookDispatcher.Hosting;
 
 namespace TaskAspire.Tests.Dispatcher;
@@ -59,6 +61,61 @@ public class DispatcherLogTests(BackingServices backing)
 
         var warning = Assert.Single(log.Events, entry => entry.Level == LogLevel.Warning);
         Assert.Contains("SSL", warning.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_long_outage_is_said_once_a_minute_and_when_it_is_over()
+    {
+        await using var source = NpgsqlDataSource.Create(await backing.CreateTaskDatabaseAsync(Token));
+        using var log = new RecordedLog();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(log).SetMinimumLevel(LogLevel.Debug));
+        var clock = new FakeTimeProvider();
+        using var loop = new FailingLoop(new SchemaGate(new SchemaHistory(source), TimeProvider.System, loggers.CreateLogger<SchemaGate>()), clock, loggers.CreateLogger<FailingLoop>());
+        var began = clock.GetUtcNow();
+        await loop.StartAsync(Token);
+
+        await PassAsync(() => loop.Runs >= 60);
+        var minutes = (clock.GetUtcNow() - began).TotalMinutes;
+
+        Assert.Equal(1, BackgroundWork.Failing(nameof(FailingLoop)));
+        Assert.InRange(log.Events.Count(entry => entry.Level == LogLevel.Warning), 2, minutes + 1);
+        loop.Fails = false;
+        await PassAsync(() => log.Events.Any(entry => entry is { Level: LogLevel.Information, Message: "FailingLoop goes on" }));
+        Assert.Equal(0, BackgroundWork.Failing(nameof(FailingLoop)));
+        await loop.StopAsync(Token);
+
+        Task PassAsync(Func<bool> condition) => Eventually.TrueAsync(
+            () =>
+            {
+                clock.Advance(TimeSpan.FromSeconds(5));
+                return condition();
+            },
+            Token);
+    }
+
+    private sealed class FailingLoop(SchemaGate schema, TimeProvider time, ILogger logger) : PersistentLoop(schema, time, logger)
+    {
+        private volatile bool _fails = true;
+        private volatile int _runs;
+
+        public bool Fails
+        {
+            set => _fails = value;
+        }
+
+        public int Runs => _runs;
+
+        protected override Task RunAsync(CancellationToken cancellationToken)
+        {
+            _runs++;
+            if (_fails)
+            {
+                throw new TimeoutException("The database is away.");
+            }
+
+            Succeeded();
+            return Task.Delay(Timeout.InfiniteTimeSpan, Time, cancellationToken);
+        }
     }
 
     private sealed class RecordedLog : ILoggerProvider, ILogger

@@ -12,7 +12,12 @@ internal abstract class PersistentLoop(SchemaGate schema, TimeProvider time, ILo
     private static readonly TimeSpan FirstDelay = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan MaxDelay = TimeSpan.FromSeconds(5);
 
+    // An outage has every loop fail every few seconds for as long as it takes: the same once more would say nothing more.
+    private static readonly TimeSpan ReportInterval = TimeSpan.FromMinutes(1);
+
     private int _failures;
+    private string? _reported;
+    private long _reportedAt;
 
     protected TimeProvider Time { get; } = time;
 
@@ -24,10 +29,17 @@ internal abstract class PersistentLoop(SchemaGate schema, TimeProvider time, ILo
     /// <summary>Call it when the work has gone well: the next failure then counts as the first.</summary>
     protected void Succeeded()
     {
-        if (_failures > 0)
+        if (_failures == 0)
         {
-            _failures = 0;
-            BackgroundWorkMetrics.Succeeded(Work);
+            return;
+        }
+
+        _failures = 0;
+        BackgroundWorkMetrics.Succeeded(Work);
+        if (_reported is not null)
+        {
+            _reported = null;
+            Logger.LogInformation("{Work} goes on", Work);
         }
     }
 
@@ -73,6 +85,13 @@ internal abstract class PersistentLoop(SchemaGate schema, TimeProvider time, ILo
         }
 
         BackgroundWorkMetrics.Failed(Work);
+        if (_reported == failure.Message && Time.GetElapsedTime(_reportedAt) < ReportInterval)
+        {
+            Logger.LogDebug("{Work} still fails ({Reason}); next try in {Delay}", Work, failure.Message, delay);
+            return;
+        }
+
+        (_reported, _reportedAt) = (failure.Message, Time.GetTimestamp());
         if (failure is NpgsqlException or TimeoutException)
         {
             Logger.LogWarning("{Work} cannot use the database ({Reason}); next try in {Delay}", Work, failure.Message, delay);

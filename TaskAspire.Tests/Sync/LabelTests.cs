@@ -36,6 +36,25 @@ public sealed class LabelTests(BackingServices services)
         await client.AssertIsCurrentAsync();
     }
 
+    [Fact]
+    public async Task A_tag_may_take_the_name_that_another_had_before()
+    {
+        var user = await _api.CreateUserAsync();
+        var a = (string)(await user.PostAsync("tags", new JsonObject { ["name"] = "a" })).Json["id"]!;
+        var b = (string)(await user.PostAsync("tags", new JsonObject { ["name"] = "b" })).Json["id"]!;
+        await user.CreateTaskAsync("has a", new JsonObject { ["tags"] = new JsonArray("a") });
+        var task = (string)(await user.CreateTaskAsync("has b", new JsonObject { ["tags"] = new JsonArray("b") }))["id"]!;
+        var client = new SyncClient(user);
+        await client.SyncAsync();
+
+        await user.PatchAsync($"tasks/{task}", new JsonObject { ["priority"] = "low" });
+        await user.PatchAsync($"tags/{a}", new JsonObject { ["name"] = "z" });
+        await user.PatchAsync($"tags/{b}", new JsonObject { ["name"] = "a" });
+
+        await client.SyncAsync();
+        await client.AssertIsCurrentAsync();
+    }
+
     [Theory]
     [InlineData("categories")]
     [InlineData("tags")]

@@ -24,9 +24,11 @@ internal sealed class SyncClient(ApiClient api, int limit = 100)
     {
         var answer = await (other ?? api).GetAsync($"sync?limit={limit}{(Token is null ? "" : $"&token={Token}")}");
         Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
-        foreach (var change in answer.Json["changes"]!.AsArray().Select(c => c!.AsObject()))
+        var changes = answer.Json["changes"]!.AsArray().Select(c => c!.AsObject()).ToList();
+        var came = changes.Where(c => (string)c["entity"]! == "task").Select(c => (string)c["id"]!).ToHashSet();
+        foreach (var change in changes)
         {
-            Apply(change);
+            Apply(change, came);
         }
 
         Token = (string)answer.Json["nextToken"]!;
@@ -40,7 +42,9 @@ internal sealed class SyncClient(ApiClient api, int limit = 100)
         }
     }
 
-    public void Apply(JsonObject change)
+    /// <param name="change">An entry.</param>
+    /// <param name="came">The tasks that came in the same answer, with all names of that moment.</param>
+    public void Apply(JsonObject change, IReadOnlySet<string>? came = null)
     {
         var entity = (string)change["entity"]!;
         var id = (string)change["id"]!;
@@ -64,7 +68,7 @@ internal sealed class SyncClient(ApiClient api, int limit = 100)
             State.Remove((entity, id));
         }
 
-        Rename(change, entity, id);
+        Rename(change, entity, id, came);
     }
 
     /// <summary>The copy equals what the lists answer.</summary>
@@ -93,14 +97,14 @@ internal sealed class SyncClient(ApiClient api, int limit = 100)
     }
 
     /// <summary>A name shows on tasks that are not changed by it.</summary>
-    private void Rename(JsonObject change, string entity, string id)
+    private void Rename(JsonObject change, string entity, string id, IReadOnlySet<string>? came)
     {
         if (change["fields"]?["name"] is not { } name || change[entity] is null)
         {
             return;
         }
 
-        foreach (var task in State.Where(s => s.Key.Entity == "task").Select(s => s.Value))
+        foreach (var task in State.Where(s => s.Key.Entity == "task" && came?.Contains(s.Key.Id) != true).Select(s => s.Value))
         {
             if (entity == "category" && (string?)task["categoryId"] == id)
             {

@@ -89,6 +89,33 @@ public class DeliveryLanesTests
     }
 
     [Fact]
+    public void Endpoints_take_turns()
+    {
+        var endpoints = Endpoints(5);
+        foreach (var endpoint in endpoints)
+        {
+            Add(endpoint, 1);
+            Succeed(Assert.Single(Started()), TimeSpan.FromMilliseconds(1));
+        }
+
+        foreach (var endpoint in endpoints)
+        {
+            Add(endpoint, 3);
+        }
+
+        var turns = Started();
+        Assert.Equal([endpoints[0], endpoints[0], endpoints[0], endpoints[1]], turns.Select(Endpoint));
+        for (var i = 0; i < 4; i++)
+        {
+            Succeed(turns.Dequeue(), TimeSpan.FromMilliseconds(1));
+            turns.Enqueue(Assert.Single(Started()));
+        }
+
+        // Nor does the second, of which more waits, take the place again that it has just left.
+        Assert.Equal([endpoints[1], endpoints[2], endpoints[3], endpoints[4]], turns.Select(Endpoint));
+    }
+
+    [Fact]
     public void Slow_endpoints_take_turns()
     {
         var endpoints = Endpoints(8);
@@ -112,7 +139,7 @@ public class DeliveryLanesTests
         while (turns.TryDequeue(out var turn))
         {
             Succeed(turn, TimeSpan.FromSeconds(2));
-            again.AddRange(Started().Select(next => next.Delivery.Target.EndpointId));
+            again.AddRange(Started().Select(Endpoint));
         }
 
         // The first four had two places each.
@@ -190,6 +217,8 @@ public class DeliveryLanesTests
         Assert.All(deliveries, delivery => Assert.True(_lanes.TryAdd(delivery)));
         return deliveries;
     }
+
+    private static Guid Endpoint(DeliveryTurn turn) => turn.Delivery.Target.EndpointId;
 
     private Queue<DeliveryTurn> Started()
     {

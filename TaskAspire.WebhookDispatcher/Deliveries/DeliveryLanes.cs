@@ -153,13 +153,14 @@ internal sealed class DeliveryLanes(IOptions<DispatcherOptions> options, TimePro
             }
 
             drop = lane.Failures >= _options.LatchAfter ? Drop(lane) : [];
-            Send(lane);
+            // Behind those that wait already, not in the place that it has just left.
+            StandInLine(lane);
+            ServeLines();
             if (lane.IsSlow && !wasSlow)
             {
                 drop = [.. drop, .. Drop(lane)];
             }
 
-            ServeLines();
             return succeeded is not false && (lane.Held <= CapOf(lane, lane.IsSlow ? SlowShare() : 0) / 2 || lane.Waiting.Count == 0);
         }
     }

@@ -102,7 +102,8 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
                    least(coalesce(lane.cap, least(w.concurrency, @cap)),
                          CASE WHEN w.consecutive_failures >= @latch_after THEN 1
                               WHEN w.consecutive_failures > 0 THEN coalesce(w.concurrency, @concurrency) END)
-                   - coalesce(lane.held, 0) AS room
+                   - coalesce(lane.held, 0) AS room,
+                   coalesce(lane.held, 0) AS held
             FROM head h
             JOIN webhook_endpoints w ON w.id = h.endpoint_id
             LEFT JOIN unnest(@lanes, @held, @caps) AS lane (endpoint_id, held, cap) ON lane.endpoint_id = h.endpoint_id
@@ -117,13 +118,13 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
               AND (w.latched_until IS NULL OR w.latched_until <= now())
             FOR NO KEY UPDATE SKIP LOCKED
         ), ready AS (
-            SELECT r.id, r.next_attempt_at, r.place, r.room
+            SELECT r.id, r.next_attempt_at, r.place, r.room, r.held
             FROM ranked r
             LEFT JOIN counted c ON c.id = r.endpoint_id
             WHERE CASE WHEN r.rate_limit IS NOT NULL THEN r.place <= floor(c.share) ELSE NOT r.is_probed OR c.id IS NOT NULL END
         ), chosen AS (
-            -- The first of each endpoint, then the second of each: who has much waiting does not keep out who has little.
-            SELECT id FROM ready WHERE place <= room ORDER BY place, next_attempt_at LIMIT @limit
+            -- The first of each endpoint, then the second of each, those that are here counted: who has much waiting does not keep out who has little.
+            SELECT id FROM ready WHERE place <= room ORDER BY held + place, next_attempt_at LIMIT @limit
         ), locked AS (
             -- By id alone: asked here for what is pending, too, the planner may go through all of that.
             SELECT d.id, d.state, d.next_attempt_at, d.lease_expires_at

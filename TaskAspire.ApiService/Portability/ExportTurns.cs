@@ -1,5 +1,4 @@
 using System.Threading.RateLimiting;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 
 namespace TaskAspire.ApiService.Portability;
@@ -13,10 +12,7 @@ internal sealed class ExportTurns : IDisposable
     /// <summary>Exports of one instance at a time: a quarter of the pool or so.</summary>
     private const int AtOnce = 4;
 
-    /// <summary>Slower is no network, but somebody who holds on.</summary>
-    private static readonly MinDataRate Slowest = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
-
-    private readonly PartitionedRateLimiter<Guid> _turns = PartitionedRateLimiter.CreateChained(Limit(user => user, 1), Limit(_ => Guid.Empty, AtOnce));
+    private readonly PartitionedRateLimiter<Guid> _turns = TransferLimits.Turns(AtOnce, queue: int.MaxValue);
 
     /// <summary>Waits until it is the user's turn, which lasts until what is returned is disposed of.</summary>
     public async Task<IDisposable> TakeAsync(Guid userId, HttpContext context, CancellationToken cancellationToken)
@@ -25,15 +21,11 @@ internal sealed class ExportTurns : IDisposable
         // HTTP/2 has none for a single stream.
         if (context.Features.Get<IHttpMinResponseDataRateFeature>() is { } feature)
         {
-            feature.MinDataRate = Slowest;
+            feature.MinDataRate = TransferLimits.Slowest;
         }
 
         return turn;
     }
 
     public void Dispose() => _turns.Dispose();
-
-    private static PartitionedRateLimiter<Guid> Limit(Func<Guid, Guid> partition, int permits) =>
-        PartitionedRateLimiter.Create<Guid, Guid>(user => RateLimitPartition.GetConcurrencyLimiter(
-            partition(user), _ => new ConcurrencyLimiterOptions { PermitLimit = permits, QueueLimit = int.MaxValue }));
 }

@@ -1,6 +1,5 @@
 using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using TaskAspire.ApiService.RateLimiting;
@@ -15,10 +14,7 @@ internal sealed class ImportTurns(IOptions<ImportOptions> options) : IDisposable
 {
     private const int RetryAfterSeconds = 10;
 
-    /// <summary>Slower is no network, but somebody who holds on.</summary>
-    private static readonly MinDataRate Slowest = new(bytesPerSecond: 16 * 1024, gracePeriod: TimeSpan.FromSeconds(10));
-
-    private readonly PartitionedRateLimiter<Guid> _turns = PartitionedRateLimiter.CreateChained(Limit(user => user, 1), Limit(_ => Guid.Empty, options.Value.AtOnce));
+    private readonly PartitionedRateLimiter<Guid> _turns = TransferLimits.Turns(options.Value.AtOnce, queue: 0);
 
     /// <summary>A turn that lasts until it is disposed of; null when all are taken, or the user has one.</summary>
     public IDisposable? TryTake(Guid userId, HttpContext context)
@@ -31,7 +27,7 @@ internal sealed class ImportTurns(IOptions<ImportOptions> options) : IDisposable
         // HTTP/2 has none for a single stream.
         if (HttpProtocol.IsHttp11(context.Request.Protocol) && context.Features.Get<IHttpMinRequestBodyDataRateFeature>() is { } feature)
         {
-            feature.MinDataRate = Slowest;
+            feature.MinDataRate = TransferLimits.Slowest;
         }
 
         return turn;
@@ -42,8 +38,4 @@ internal sealed class ImportTurns(IOptions<ImportOptions> options) : IDisposable
         response, "Too many imports", "Other imports are under way, or another one of yours. Send it again after the time in Retry-After.", RetryAfterSeconds);
 
     public void Dispose() => _turns.Dispose();
-
-    private static PartitionedRateLimiter<Guid> Limit(Func<Guid, Guid> partition, int permits) =>
-        PartitionedRateLimiter.Create<Guid, Guid>(user => RateLimitPartition.GetConcurrencyLimiter(
-            partition(user), _ => new ConcurrencyLimiterOptions { PermitLimit = permits }));
 }

@@ -55,9 +55,12 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
         ),
         """;
 
-    // Endpoint after endpoint, a few deliveries of each (a loose index scan): finds what lies behind the backlog of a dead endpoint.
-    private const string ByEndpoint = """
-        WITH RECURSIVE endpoints AS (
+    /// <summary>
+    /// A recursive query <c>endpoints</c>: up to <c>@endpoints</c> that have deliveries waiting, in the order of their ids from behind <c>@after</c>, each with the time
+    /// of its first and its number (a loose index scan).
+    /// </summary>
+    internal const string WaitingEndpoints = """
+        endpoints AS (
             (SELECT endpoint_id, next_attempt_at, 1 AS n
              FROM webhook_deliveries
              WHERE state = 0 AND endpoint_id > @after
@@ -73,7 +76,12 @@ internal sealed class DeliveryClaims(NpgsqlDataSource database, IOptions<Dispatc
                 ORDER BY d.endpoint_id, d.next_attempt_at
                 LIMIT 1) next
             WHERE e.n < @endpoints
-        ), head AS MATERIALIZED (
+        )
+        """;
+
+    // Endpoint after endpoint, a few deliveries of each: finds what lies behind the backlog of a dead endpoint.
+    private const string ByEndpoint = $"""
+        WITH RECURSIVE {WaitingEndpoints}, head AS MATERIALIZED (
             SELECT c.id, c.endpoint_id, c.next_attempt_at
             FROM endpoints e
             JOIN webhook_endpoints w ON w.id = e.endpoint_id

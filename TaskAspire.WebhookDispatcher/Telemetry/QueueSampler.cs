@@ -23,27 +23,15 @@ internal sealed class QueueSampler(
 
     // The backlog of an endpoint that is latched, disabled, paused or at its rate limit is no delay of ours: the oldest is sought among what could go out.
     // In the order of time, and endpoint by endpoint: such a backlog alone may be more than what is looked at.
-    private const string Sample = """
-        WITH RECURSIVE waiting AS (
-            (SELECT endpoint_id, 1 AS n FROM webhook_deliveries WHERE state = 0 ORDER BY endpoint_id, next_attempt_at LIMIT 1)
-            UNION ALL
-            SELECT next.endpoint_id, e.n + 1
-            FROM waiting e
-            CROSS JOIN LATERAL (
-                SELECT d.endpoint_id
-                FROM webhook_deliveries d
-                WHERE d.state = 0 AND d.endpoint_id > e.endpoint_id
-                ORDER BY d.endpoint_id, d.next_attempt_at
-                LIMIT 1) next
-            WHERE e.n < @endpoints
-        ), oldest AS (
+    private const string Sample = $"""
+        WITH RECURSIVE {DeliveryClaims.WaitingEndpoints}, oldest AS (
             SELECT endpoint_id, next_attempt_at
             FROM (SELECT endpoint_id, next_attempt_at, lease_expires_at FROM webhook_deliveries
                   WHERE state = 0 AND next_attempt_at <= now() ORDER BY next_attempt_at LIMIT @window) head
             WHERE lease_expires_at IS NULL OR lease_expires_at <= now()
             UNION ALL
             SELECT first.*
-            FROM waiting e
+            FROM endpoints e
             CROSS JOIN LATERAL (
                 SELECT d.endpoint_id, d.next_attempt_at
                 FROM webhook_deliveries d
@@ -76,6 +64,7 @@ internal sealed class QueueSampler(
             var sample = new NpgsqlBatchCommand(Sample);
             sample.Parameters.AddWithValue("limit", CountLimit);
             sample.Parameters.AddWithValue("window", DeliveryClaims.Window);
+            sample.Parameters.AddWithValue("after", Guid.Empty);
             sample.Parameters.AddWithValue("endpoints", DeliveryClaims.EndpointsPerRound);
             await using (var batch = database.CreateBatch())
             {

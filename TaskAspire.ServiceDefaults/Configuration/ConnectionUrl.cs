@@ -1,10 +1,12 @@
+using System.Text.RegularExpressions;
+
 namespace TaskAspire.ServiceDefaults.Configuration;
 
 /// <summary>
 /// <c>scheme://user:password@host:port,host:port/path?key=value</c>. <see cref="Uri"/> is not used because it knows neither
-/// several hosts nor a password with an unescaped <c>#</c> or <c>@</c>, both of which occur in the field.
+/// several hosts nor a password with an unescaped <c>#</c>, <c>?</c> or <c>@</c>, all of which occur in the field.
 /// </summary>
-internal sealed record ConnectionUrl(
+internal sealed partial record ConnectionUrl(
     string Scheme,
     string? User,
     string? Password,
@@ -22,11 +24,11 @@ internal sealed record ConnectionUrl(
         }
 
         var rest = url[(schemeEnd + 3)..];
-        var at = rest.LastIndexOf('@');
-        var (user, password) = SplitUserInfo(at < 0 ? string.Empty : rest[..at]);
-        rest = rest[(at + 1)..];
-        var (location, query) = SplitAt(rest, '?');
-        var (hosts, path) = SplitAt(location, '/');
+        var queryMark = QueryMark().Match(rest);
+        var (location, query) = queryMark.Success ? (rest[..queryMark.Index], rest[(queryMark.Index + 1)..]) : (rest, string.Empty);
+        var at = location.LastIndexOf('@');
+        var (user, password) = SplitUserInfo(at < 0 ? string.Empty : location[..at]);
+        var (hosts, path) = SplitAt(location[(at + 1)..], '/');
         return new ConnectionUrl(
             scheme,
             user,
@@ -35,6 +37,10 @@ internal sealed record ConnectionUrl(
             Uri.UnescapeDataString(path),
             [.. query.Split('&', StringSplitOptions.RemoveEmptyEntries).Select(Pair)]);
     }
+
+    // A question mark may also be part of the password, and an @ of a parameter's value.
+    [GeneratedRegex(@"\?(?=[\w%]+(=|&|$)|$)", RegexOptions.CultureInvariant | RegexOptions.ExplicitCapture)]
+    private static partial Regex QueryMark();
 
     private static (string? User, string? Password) SplitUserInfo(string userInfo)
     {

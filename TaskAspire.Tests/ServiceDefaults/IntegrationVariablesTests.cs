@@ -16,6 +16,8 @@ public class IntegrationVariablesTests
         { "DB_NAME=tasks;DB_PORT=", Database, "Host=localhost;Database=tasks;Port=5432" },
         { "DATABASE_URL=postgresql://app:p%40ss%2Fw%3Ard@db:6543/tasks", Database, "Username=app;Password=p@ss/w:rd;Database=tasks;Host=db;Port=6543" },
         { "DATABASE_URL=postgres://app:p@ss@db/tasks", Database, "Username=app;Password=p@ss;Database=tasks;Host=db;Port=5432" },
+        { "DATABASE_URL=postgresql://app:p@s/s?x@db/tasks?application_name=me@home", Database, "Username=app;Password=p@s/s?x;Database=tasks;Host=db;Application Name=me@home;Port=5432" },
+        { "DATABASE_URL=postgresql://db/tasks?Application%20Name=app&user=ada@server", Database, "Database=tasks;Host=db;Application Name=app;Username=ada@server;Port=5432" },
         { "DATABASE_URL=postgresql://app@[::1]:5433/tasks", Database, "Username=app;Database=tasks;Host=::1;Port=5433" },
         { "DATABASE_URL=postgresql://app@a:1,b/tasks?target_session_attrs=any", Database, "Username=app;Database=tasks;Host=a:1,b:5432;Target Session Attributes=any" },
         { "DATABASE_URL=postgresql://db/tasks?sslmode=verify-full&sslrootcert=%2Fca.pem", Database, "Database=tasks;Host=db;SSL Mode=VerifyFull;Root Certificate=/ca.pem;Port=5432" },

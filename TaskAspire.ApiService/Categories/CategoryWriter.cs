@@ -38,7 +38,6 @@ internal sealed class CategoryWriter(
                 changes.Record(userId, ChangeEntities.Category, id, ChangeOperations.Created, null, now);
                 return await SaveAsync(category, token);
             },
-            token => database.Categories.AnyAsync(c => c.Id == id, token),
             cancellationToken);
     }
 
@@ -51,7 +50,6 @@ internal sealed class CategoryWriter(
     public Task<WriteResult<CategoryResponse>> UpdateAsync(
         Guid userId, Guid id, StringValues ifMatch, Func<CategoryResponse, CancellationToken, Task<WriteResult<CategoryRequest>>> edit, CancellationToken cancellationToken)
     {
-        DateTimeOffset? written = null;
         return transaction.RunAsync<WriteResult<CategoryResponse>>(
             userId,
             async token =>
@@ -81,17 +79,14 @@ internal sealed class CategoryWriter(
                 }
 
                 category.UpdatedAt = clock.Now();
-                written = category.UpdatedAt;
                 changes.Record(userId, ChangeEntities.Category, id, ChangeOperations.Updated, difference, category.UpdatedAt);
                 return await SaveAsync(category, token);
             },
-            async token => written is not null && await database.Categories.AnyAsync(c => c.Id == id && c.UpdatedAt >= written, token),
             cancellationToken);
     }
 
     public Task<ProblemHttpResult?> DeleteAsync(Guid userId, Guid id, StringValues ifMatch, CancellationToken cancellationToken)
     {
-        var found = false;
         return transaction.RunAsync(
             userId,
             async token =>
@@ -106,14 +101,12 @@ internal sealed class CategoryWriter(
                     return Problems.PreconditionFailed();
                 }
 
-                found = true;
                 var now = clock.Now();
                 await deletion.DeleteAsync(category, now, token);
                 changes.Record(userId, ChangeEntities.Category, id, ChangeOperations.Deleted, null, now);
                 await database.SaveChangesAsync(token);
                 return null;
             },
-            async token => found && !await database.Categories.AnyAsync(c => c.Id == id, token),
             cancellationToken);
     }
 

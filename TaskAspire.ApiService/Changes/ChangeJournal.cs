@@ -1,5 +1,6 @@
 using System.Security.Claims;
 using System.Text.Json.Nodes;
+using Microsoft.EntityFrameworkCore;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Json;
 using TaskAspire.Data;
@@ -10,6 +11,8 @@ namespace TaskAspire.ApiService.Changes;
 /// <summary>Writes down what became of a user's data and who did it, for history, sync and live events.</summary>
 internal sealed class ChangeJournal(TaskDbContext database, IHttpContextAccessor context)
 {
+    private Change? _last;
+
     /// <summary>To be saved in the transaction that makes the change.</summary>
     /// <param name="userId">The owner of what changes.</param>
     /// <param name="entity">One of <see cref="ChangeEntities"/>.</param>
@@ -20,7 +23,7 @@ internal sealed class ChangeJournal(TaskDbContext database, IHttpContextAccessor
     public void Record(Guid userId, string entity, Guid id, string operation, JsonObject? fields, DateTimeOffset now)
     {
         var caller = context.HttpContext?.User;
-        database.Changes.Add(new Change
+        _last = new Change
         {
             UserId = userId,
             Entity = entity,
@@ -30,8 +33,18 @@ internal sealed class ChangeJournal(TaskDbContext database, IHttpContextAccessor
             Actor = ActorOf(caller),
             ActorId = caller?.FindApiKeyId(),
             OccurredAt = now,
-        });
+        };
+        database.Changes.Add(_last);
     }
+
+    /// <summary>
+    /// Whether the change that was recorded last was committed, and with it all else of its transaction: asked afterwards, where the commit got no answer. No state of what was written
+    /// tells that as well, since somebody else may have written it again.
+    /// </summary>
+    public Task<bool> WasCommittedAsync(CancellationToken cancellationToken) => _last is not { } last
+        ? Task.FromResult(false)
+        // A number that a server had given out when it crashed may be given out again, to another change. COPY does not tell it.
+        : database.Changes.AnyAsync(c => c.EntityId == last.EntityId && c.OccurredAt == last.OccurredAt && (last.Id == 0 || c.Id == last.Id), cancellationToken);
 
     private static string ActorOf(ClaimsPrincipal? caller) => caller switch
     {

@@ -43,7 +43,7 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
     /// <summary>Writes all of it, or nothing and answers what is in the way.</summary>
     public Task<WriteResult<ImportResponse>> WriteAsync(Guid userId, ImportContent content, CancellationToken cancellationToken)
     {
-        // Made here, so that a second run after a broken commit knows its tasks again.
+        // Made here, so that a second run does not make other tasks.
         var ids = content.Items.ToDictionary(i => i, _ => Guid.CreateVersion7());
         var parents = content.Items.Where(i => i.Task.Id is not null).ToDictionary(i => i.Task.Id!, i => ids[i]);
         return transaction.RunAsync<WriteResult<ImportResponse>>(
@@ -67,7 +67,6 @@ internal sealed class Importer(TaskDbContext database, WriteTransaction transact
 
                 return new ImportResponse(ids.Count, newCategories, newTags, DryRun: false);
             },
-            ids.Count == 0 ? null : token => database.Tasks.AnyAsync(t => t.Id == ids.Values.First(), token),
             cancellationToken);
     }
 

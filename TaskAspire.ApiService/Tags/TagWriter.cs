@@ -28,7 +28,6 @@ internal sealed class TagWriter(TaskDbContext database, ChangeJournal changes, L
                 changes.Record(userId, ChangeEntities.Tag, id, ChangeOperations.Created, null, now);
                 return await SaveAsync(tag, token);
             },
-            token => database.Tags.AnyAsync(t => t.Id == id, token),
             cancellationToken);
     }
 
@@ -36,7 +35,6 @@ internal sealed class TagWriter(TaskDbContext database, ChangeJournal changes, L
     public Task<WriteResult<TagResponse>> RenameAsync(Guid userId, Guid id, StringValues ifMatch, TagRequest request, CancellationToken cancellationToken)
     {
         var name = request.Name.Trim();
-        var written = false;
         return transaction.RunAsync<WriteResult<TagResponse>>(
             userId,
             async token =>
@@ -60,17 +58,14 @@ internal sealed class TagWriter(TaskDbContext database, ChangeJournal changes, L
                     return before;
                 }
 
-                written = true;
                 changes.Record(userId, ChangeEntities.Tag, id, ChangeOperations.Updated, difference, clock.Now());
                 return await SaveAsync(tag, token);
             },
-            async token => written && await database.Tags.AnyAsync(t => t.Id == id && t.Name == name, token),
             cancellationToken);
     }
 
     public Task<ProblemHttpResult?> DeleteAsync(Guid userId, Guid id, StringValues ifMatch, CancellationToken cancellationToken)
     {
-        var found = false;
         return transaction.RunAsync(
             userId,
             async token =>
@@ -85,14 +80,12 @@ internal sealed class TagWriter(TaskDbContext database, ChangeJournal changes, L
                     return Problems.PreconditionFailed();
                 }
 
-                found = true;
                 var now = clock.Now();
                 await deletion.DeleteAsync(tag, now, token);
                 changes.Record(userId, ChangeEntities.Tag, id, ChangeOperations.Deleted, null, now);
                 await database.SaveChangesAsync(token);
                 return null;
             },
-            async token => found && !await database.Tags.AnyAsync(t => t.Id == id, token),
             cancellationToken);
     }
 

@@ -31,9 +31,6 @@ internal readonly record struct TaskWriteResult(TaskResponse? Task, ProblemHttpR
 internal sealed class TaskOperations(
     TaskDbContext database, TaskLocks locks, TaskTree tree, TaskFields fields, TaskJournal journal, TimeProvider clock)
 {
-    /// <summary>The task that was written last and the version it got; no version for one that was removed.</summary>
-    private (Guid Id, long? Version)? _written;
-
     /// <summary>Creates a task.</summary>
     public async Task<TaskWriteResult> CreateAsync(Guid userId, Guid id, TaskRequest request, CancellationToken cancellationToken)
     {
@@ -53,7 +50,7 @@ internal sealed class TaskOperations(
         database.Tasks.Add(task);
         var created = TaskResponse.From(task);
         journal.Record(task, created, null, WebhookEventTypes.TaskCreated, now);
-        await SaveAsync(id, task.Version, cancellationToken);
+        await database.SaveChangesAsync(cancellationToken);
         return new TaskWriteResult(created, null, await BeginAsync(next, now, cancellationToken));
     }
 
@@ -203,7 +200,6 @@ internal sealed class TaskOperations(
         }
 
         await RemoveAsync(userId, [id], now, cancellationToken);
-        _written = (id, null);
         return before;
     }
 
@@ -223,14 +219,6 @@ internal sealed class TaskOperations(
         await database.SaveChangesAsync(cancellationToken);
         database.ChangeTracker.Clear();
     }
-
-    /// <summary>Whether the last write is in the database, which is asked from outside the transaction when its commit broke off.</summary>
-    public async Task<bool> WasCommittedAsync(CancellationToken cancellationToken) => _written switch
-    {
-        null => false,
-        (var id, null) => !await database.Tasks.AnyAsync(t => t.Id == id, cancellationToken),
-        var (id, version) => await database.Tasks.AnyAsync(t => t.Id == id && t.Version >= version, cancellationToken),
-    };
 
     /// <summary>A task becomes done, by whatever route. What follows from that in the same transaction belongs here.</summary>
     private static void BecomeDone(TaskItem task, DateTimeOffset now)
@@ -281,14 +269,8 @@ internal sealed class TaskOperations(
             return first.State;
         }
 
-        await SaveAsync(first.Task.Id, first.Task.Version, cancellationToken);
-        return TaskResponse.From(first.Task);
-    }
-
-    private async Task SaveAsync(Guid id, long version, CancellationToken cancellationToken)
-    {
         await database.SaveChangesAsync(cancellationToken);
-        _written = (id, version);
+        return TaskResponse.From(first.Task);
     }
 
     /// <summary>A task and how it was.</summary>

@@ -9,7 +9,7 @@ internal sealed class TaskWriter(TaskOperations operations, WriteTransaction tra
     /// <inheritdoc cref="TaskOperations.CreateAsync" />
     public Task<TaskWriteResult> CreateAsync(Guid userId, TaskRequest request, CancellationToken cancellationToken)
     {
-        // Made here, so that a second run after a broken commit knows its task again.
+        // Made here, so that a second run, while the commit of the first is still under way unknown to anybody, does not make a second task.
         var id = Guid.CreateVersion7();
         return RunAsync(userId, token => operations.CreateAsync(userId, id, request, token), cancellationToken);
     }
@@ -31,5 +31,5 @@ internal sealed class TaskWriter(TaskOperations operations, WriteTransaction tra
         RunAsync(userId, token => operations.PurgeAsync(userId, id, ifMatch, token), cancellationToken);
 
     private Task<TaskWriteResult> RunAsync(Guid userId, Func<CancellationToken, Task<TaskWriteResult>> operation, CancellationToken cancellationToken) =>
-        transaction.RunAsync(userId, operation, operations.WasCommittedAsync, cancellationToken);
+        transaction.RunAsync(userId, operation, cancellationToken);
 }

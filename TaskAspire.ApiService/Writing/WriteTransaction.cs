@@ -1,29 +1,23 @@
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 using TaskAspire.ApiService.Caching;
+using TaskAspire.ApiService.Changes;
 using TaskAspire.Data;
 
 namespace TaskAspire.ApiService.Writing;
 
 /// <summary>
-/// One write of a user: a transaction that is run again after a transient fault, and after its commit a new version of the
-/// user's cached lists, before anything is answered. Within a transaction that is open already (a request with an
+/// One write of a user, with its changes in the journal: a transaction that is run again after a transient fault, unless it was committed after all, and after its commit a new
+/// version of the user's cached lists, before anything is answered. Within a transaction that is open already (a request with an
 /// <c>Idempotency-Key</c>), it is a part of that one, whose opener does both.
 /// </summary>
-internal sealed class WriteTransaction(TaskDbContext database, TaskListVersions versions)
+internal sealed class WriteTransaction(TaskDbContext database, ChangeJournal changes, TaskListVersions versions)
 {
     /// <summary>Runs the work in a transaction. The work begins with nothing tracked, and saves what it changes by itself.</summary>
     /// <param name="userId">Whose data is written.</param>
     /// <param name="work">May run more than once, so it must take all it needs from the database and its arguments.</param>
-    /// <param name="committed">
-    /// Whether an earlier run went through, asked when the connection broke during its commit; null for work that can be done twice.
-    /// </param>
     /// <param name="cancellationToken">Ends the work, not the commit.</param>
-    public async Task<T> RunAsync<T>(
-        Guid userId,
-        Func<CancellationToken, Task<T>> work,
-        Func<CancellationToken, Task<bool>>? committed,
-        CancellationToken cancellationToken)
+    public async Task<T> RunAsync<T>(Guid userId, Func<CancellationToken, Task<T>> work, CancellationToken cancellationToken)
     {
         if (database.Database.CurrentTransaction is not null)
         {
@@ -36,7 +30,7 @@ internal sealed class WriteTransaction(TaskDbContext database, TaskListVersions 
         {
             return await database.InTransactionAsync(async token =>
             {
-                if (mayBeCommitted && committed is not null && await committed(token))
+                if (mayBeCommitted && await changes.WasCommittedAsync(token))
                 {
                     return done!;
                 }

@@ -96,4 +96,48 @@ public sealed class LostAnswerTests(BackingServices services)
         Assert.Equal(3, proxy.AnswersLost);
         Assert.Equal("there", (string?)(await user.GetAsync("tasks")).Json["items"]!.AsArray().Single()!["title"]);
     }
+
+    [Fact]
+    public async Task Each_write_is_done_once_and_answered_as_such()
+    {
+        await using var proxy = new PostgresProxy(await services.CreateTaskDatabaseAsync(Cancel));
+        await using var redis = await services.RentRedisAsync(Cancel);
+        await using var api = new ApiHost(proxy.ConnectionString, redis.ConnectionString);
+        var user = await api.CreateUserAsync(Cancel);
+
+        var task = await OnceAsync(HttpMethod.Post, "tasks", """{ "title": "one", "tags": ["home"] }""", HttpStatusCode.Created);
+        await OnceAsync(HttpMethod.Patch, $"tasks/{task.Json["id"]}", """{ "title": "renamed" }""", HttpStatusCode.OK, task.ETag);
+        await OnceAsync(HttpMethod.Post, "tasks/bulk", """{ "operations": [{ "op": "create", "task": { "title": "two" } }] }""", HttpStatusCode.OK);
+        await OnceAsync(HttpMethod.Post, "import", """{ "format": "taskaspire", "version": 1, "tasks": [{ "title": "three" }] }""", HttpStatusCode.OK);
+        var category = await OnceAsync(HttpMethod.Post, "categories", """{ "name": "Garden" }""", HttpStatusCode.Created);
+        await OnceAsync(HttpMethod.Patch, $"categories/{category.Json["id"]}", """{ "name": "Yard" }""", HttpStatusCode.OK, category.ETag);
+        await OnceAsync(HttpMethod.Delete, $"categories/{category.Json["id"]}", null, HttpStatusCode.NoContent);
+        Assert.Equal(["renamed", "three", "two"], (await user.GetAsync("tasks?sort=title")).Json["items"]!.AsArray().Select(t => (string?)t!["title"]));
+        await OnceAsync(HttpMethod.Delete, $"tasks/{task.Json["id"]}", null, HttpStatusCode.NoContent);
+
+        async Task<ApiAnswer> OnceAsync(HttpMethod method, string path, string? body, HttpStatusCode expected, string? ifMatch = null)
+        {
+            var lost = proxy.AnswersLost;
+            proxy.LoseAnswersTo(PostgresProxy.Commit, 1);
+            var answer = await user.SendRawAsync(method, path, body, expected, null, ifMatch is null ? [] : [("If-Match", ifMatch)]);
+            Assert.Equal(lost + 1, proxy.AnswersLost);
+            return answer;
+        }
+    }
+
+    [Fact]
+    public async Task What_was_rolled_back_is_not_taken_for_done_because_somebody_else_wrote_meanwhile()
+    {
+        await using var proxy = new PostgresProxy(await services.CreateTaskDatabaseAsync(Cancel));
+        await using var redis = await services.RentRedisAsync(Cancel);
+        await using var api = new ApiHost(proxy.ConnectionString, redis.ConnectionString);
+        var user = await api.CreateUserAsync(Cancel);
+        var task = $"tasks/{(await user.PostAsync("tasks", new JsonObject { ["title"] = "old" })).Json["id"]}";
+
+        proxy.LoseStatement(PostgresProxy.Commit, () => user.PatchAsync(task, new JsonObject { ["priority"] = "high" }));
+        await user.PatchAsync(task, new JsonObject { ["title"] = "new" });
+
+        var written = (await user.GetAsync(task)).Json;
+        Assert.Equal(("new", "high", 3), ((string)written["title"]!, (string)written["priority"]!, (int)written["version"]!));
+    }
 }

@@ -15,6 +15,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
     private readonly EndPoint _target;
     private byte[] _statement = [];
     private int _answersToLose;
+    private Func<Task>? _meanwhile;
 
     public PostgresProxy(string database)
     {
@@ -33,6 +34,12 @@ internal sealed class PostgresProxy : IAsyncDisposable
 
     /// <summary>Cuts the connection instead of passing on the answer to the next statements that have a text in them.</summary>
     public void LoseAnswersTo(string statement, int count) => (_statement, _answersToLose) = (Encoding.UTF8.GetBytes(statement), count);
+
+    /// <summary>
+    /// Cuts the connection to the server instead of passing on the next statement that has a text in it, so that its transaction is rolled back. The client finds out when what is
+    /// done meanwhile is done.
+    /// </summary>
+    public void LoseStatement(string statement, Func<Task> meanwhile) => (_statement, _meanwhile) = (Encoding.UTF8.GetBytes(statement), meanwhile);
 
     public ValueTask DisposeAsync()
     {
@@ -65,6 +72,11 @@ internal sealed class PostgresProxy : IAsyncDisposable
                 await server.ConnectAsync(_target);
                 var watch = new StatementWatch();
                 await Task.WhenAny(CopyAsync(client, server, data => Watch(data, watch)), CopyAsync(server, client, _ => !watch.IsSent));
+                if (watch.Meanwhile is { } meanwhile)
+                {
+                    server.Dispose();
+                    await meanwhile();
+                }
             }
             catch (SocketException)
             {
@@ -75,6 +87,12 @@ internal sealed class PostgresProxy : IAsyncDisposable
 
     private bool Watch(ReadOnlySpan<byte> data, StatementWatch watch)
     {
+        if (data.IndexOf(_statement) >= 0 && Interlocked.Exchange(ref _meanwhile, null) is { } meanwhile)
+        {
+            watch.Meanwhile = meanwhile;
+            return false;
+        }
+
         if (data.IndexOf(_statement) >= 0 && Interlocked.Decrement(ref _answersToLose) >= 0)
         {
             AnswersLost++;
@@ -97,5 +115,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
     private sealed class StatementWatch
     {
         public volatile bool IsSent;
+
+        public Func<Task>? Meanwhile { get; set; }
     }
 }

@@ -27,7 +27,6 @@ internal sealed class BulkWriter(
 
                 return results;
             },
-            operations.WasCommittedAsync,
             cancellationToken);
 
     /// <summary>The same, or nothing but the first problem.</summary>
@@ -55,7 +54,6 @@ internal sealed class BulkWriter(
 
                 return (results, null);
             },
-            operations.WasCommittedAsync,
             cancellationToken);
 
     /// <summary>All that is named, at once: a statement or four instead of that for each operation.</summary>

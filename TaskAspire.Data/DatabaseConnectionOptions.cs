@@ -81,7 +81,7 @@ internal sealed class DatabaseConnectionOptionsValidator(IConfiguration configur
             return $"{Setting} has Maximum Pool Size={parsed.MaxPoolSize} and Minimum Pool Size={parsed.MinPoolSize}. The maximum must be 1 or more, and not below the minimum.";
         }
 
-        return options.RequireTls is true && parsed.SslMode < SslMode.Require && !TaskDatabase.IsSocket(parsed.Host)
+        return options.RequireTls is true && parsed.SslMode < SslMode.Require && !TaskDatabase.AreSockets(parsed.Host)
             ? $"The connection to PostgreSQL is without TLS ({Setting} has SSL Mode={parsed.SslMode}). Leave the mode out for VerifyFull, or write Require or more "
                 + "(sslmode=require in DATABASE_URL); where the network is to be trusted, set Database__RequireTls=false."
             : null;

@@ -120,7 +120,8 @@ public static class TaskDatabase
         SetUnlessGiven("Max Auto Prepare", PreparedStatements);
         // Settings and locks are all for one transaction, so there is nothing to reset: seven statements less for each request.
         SetUnlessGiven("No Reset On Close", true);
-        if (requireTls)
+        // PostgreSQL has no TLS on a socket.
+        if (requireTls && !AreSockets(given.Host))
         {
             SetUnlessGiven("SSL Mode", SslMode.VerifyFull);
         }
@@ -137,7 +138,10 @@ public static class TaskDatabase
     }
 
     /// <summary>Whether a host of a connection string is a Unix domain socket: its directory, or an abstract one.</summary>
-    internal static bool IsSocket(string host) => host.Trim() is var name && (Path.IsPathRooted(name) || name.StartsWith('@'));
+    private static bool IsSocket(string host) => host.Trim() is var name && (Path.IsPathRooted(name) || name.StartsWith('@'));
+
+    /// <summary>Whether all hosts of a connection string are such.</summary>
+    internal static bool AreSockets(string? hosts) => hosts?.Split(',').All(IsSocket) == true;
 
     private static NpgsqlDataSource CreateDataSource(IServiceProvider services, string name, bool pooled)
     {

@@ -27,6 +27,7 @@ public sealed class ProductionStartTests
     [InlineData(typeof(TaskRequest), "")]
     [InlineData(typeof(SchemaGate), "")]
     [InlineData(typeof(TaskRequest), "migrate")]
+    [InlineData(typeof(TaskRequest), "migrate --ConnectionStrings:taskdb=Host=/run/postgresql,db;SslMode=Disable")]
     public async Task A_database_without_TLS_is_refused(Type service, string arguments) =>
         Refused(await ServiceRun.ToEndAsync(service, [Plain], ["--environment", "Production", .. Words(arguments)]), "without TLS", "sslmode=require", "Database__RequireTls=false");
 
@@ -39,6 +40,14 @@ public sealed class ProductionStartTests
                 "RateLimiting__Api__PermitLimit=many", "Sessions__Lifetime=00:00:01", "Import__MaxMebibytes=0", "Metrics__Port=0", "Service__Version=2 beta", "ConnectionStrings__taskdb=Host=db;Password=top;secret"]);
         Refused(run, "DB_PORT must", "REDIS_URL must", "LOG_LEVEL must", "PORT must", "ELASTICSEARCH_URL must", "RateLimiting:Api:PermitLimit", "Sessions:Lifetime must", "Import:MaxMebibytes must", "Metrics:Port must", "Service:Version must", "ConnectionStrings:taskdb is not", "JWT_PRIVATE_KEY_PATH");
     }
+
+    [Theory]
+    [InlineData("Host=db", SslMode.VerifyFull)]
+    [InlineData("Host=db;SSL Mode=Disable", SslMode.Disable)]
+    [InlineData("Host=/run/postgresql", SslMode.Prefer)]
+    [InlineData("Host=/run/postgresql,db", SslMode.VerifyFull)]
+    public void Without_a_mode_the_certificate_is_verified_but_on_sockets(string given, SslMode mode) =>
+        Assert.Equal(mode, new NpgsqlConnectionStringBuilder(TaskDatabase.WithDefaults(given, requireTls: true)).SslMode);
 
     [Theory]
     [InlineData("", 5, 20)]

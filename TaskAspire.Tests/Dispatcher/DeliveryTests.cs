@@ -343,13 +343,14 @@ public class DeliveryTests(BackingServices backing)
     }
 
     [Theory]
-    [InlineData("CN=localhost")]
-    [InlineData("CN=example.com")]
-    public async Task A_certificate_that_nobody_vouches_for_gets_no_delivery(string subject)
+    [InlineData("CN=localhost", 1, "self-signed")]
+    [InlineData("CN=example.com", 1, "another host name")]
+    [InlineData("CN=localhost", -0.5, "has expired")]
+    public async Task A_certificate_that_nobody_vouches_for_gets_no_delivery_and_its_owner_is_told_why(string subject, double days, string reason)
     {
         using var key = RSA.Create(2048);
         using var certificate = new CertificateRequest(subject, key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
-            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+            .CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(days));
         await using var receiver = await WebhookReceiver.StartAsync(certificate);
         await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
         await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
@@ -358,7 +359,23 @@ public class DeliveryTests(BackingServices backing)
         await database.AddEventsAsync(user, 1);
         await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM webhook_attempts") > 0, Token);
         Assert.Equal("tls", await database.ScalarAsync<string>("SELECT error FROM webhook_attempts ORDER BY number LIMIT 1"));
+        Assert.Contains(reason, await database.ScalarAsync<string>("SELECT error_message FROM webhook_attempts ORDER BY number LIMIT 1"), StringComparison.Ordinal);
         Assert.Empty(receiver.Received);
+    }
+
+    [Fact]
+    public async Task A_receiver_without_TLS_where_there_should_be_is_told_so()
+    {
+        await using var receiver = await WebhookReceiver.StartAsync();
+        await using var database = await DispatcherDatabase.CreateAsync(backing, Token);
+        await using var dispatcher = await DispatcherHost.StartAsync(database.ConnectionString);
+        var user = await database.AddUserAsync();
+        await database.AddEndpointAsync(user, receiver.Url().Replace("http:", "https:", StringComparison.Ordinal));
+        await database.AddEventsAsync(user, 1);
+        await Eventually.TrueAsync(async () => await database.ScalarAsync<long>("SELECT count(*) FROM webhook_attempts") > 0, Token);
+        Assert.Equal(
+            "No secure connection: The handshake failed. The receiver must speak TLS 1.2 or later at this port.",
+            await database.ScalarAsync<string>("SELECT error_message FROM webhook_attempts ORDER BY number LIMIT 1"));
     }
 
     [Theory]

@@ -9,6 +9,7 @@ namespace TaskAspire.WebhookDispatcher.Sending;
 internal static class SendFailure
 {
     private const string NoAddress = "The host name has no address.";
+    private const string NoHandshake = "No secure connection: The handshake failed. The receiver must speak TLS 1.2 or later at this port.";
     private const string Lost = "The connection was lost before the answer was complete.";
 
     /// <summary>The class of the failure and its message.</summary>
@@ -26,8 +27,11 @@ internal static class SendFailure
                     return (AttemptErrors.Dns, NoAddress);
                 case SocketException { SocketErrorCode: SocketError.TryAgain or SocketError.NoRecovery }:
                     return (AttemptErrors.Dns, "The host name could not be looked up: its name server did not answer.");
-                case AuthenticationException tls:
-                    return (AttemptErrors.Tls, $"No secure connection: {tls.Message}");
+                case ReceiverCertificate.RefusedException certificate:
+                    return (AttemptErrors.Tls, $"No secure connection: {certificate.Message}");
+                // What else there is to know about it is of the library below, and differs from one to the next.
+                case AuthenticationException { InnerException: not ReceiverCertificate.RefusedException }:
+                    return (AttemptErrors.Tls, NoHandshake);
                 case HttpProtocolException broken:
                     return (AttemptErrors.Reset, $"The receiver broke off (HTTP/2 error {broken.ErrorCode}).");
                 case SocketException socket when connecting:

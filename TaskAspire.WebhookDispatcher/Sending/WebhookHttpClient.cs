@@ -49,6 +49,7 @@ internal static class WebhookHttpClient
         MaxResponseDrainSize = ResponseBody.ReadLimit,
         ResponseDrainTimeout = DrainTimeout,
         MaxResponseHeadersLength = 32,
+        SslOptions = { RemoteCertificateValidationCallback = (_, _, chain, errors) => ReceiverCertificate.Validate(chain, errors) },
         ConnectCallback = (context, cancellationToken) => ConnectAsync(guard, context.InitialRequestMessage.RequestUri!, cancellationToken),
     };
 

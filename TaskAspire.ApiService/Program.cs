@@ -11,6 +11,7 @@ using TaskAspire.ApiService.OpenApi;
 using TaskAspire.ApiService.Portability;
 using TaskAspire.ApiService.RateLimiting;
 using TaskAspire.ApiService.Reading;
+using TaskAspire.ApiService.Shutdown;
 using TaskAspire.ApiService.Startup;
 using TaskAspire.ApiService.Sync;
 using TaskAspire.ApiService.Tags;
@@ -23,6 +24,7 @@ using TaskAspire.ServiceDefaults.Configuration;
 var builder = WebApplication.CreateBuilder(IntegrationVariables.WithNodeEnvironment(args));
 
 builder.AddServiceDefaults();
+builder.AddShutdownDelay();
 builder.AddStores();
 builder.AddDatabaseGate();
 builder.AddCrossOriginRequests();
@@ -43,6 +45,7 @@ builder.AddApiDocument();
 
 var app = builder.Build();
 
+app.UseShutdownDelay();
 app.UseKnownProxies();
 app.UsePrivateAnswers();
 app.UseCrossOriginRequests();

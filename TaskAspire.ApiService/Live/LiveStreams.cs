@@ -2,13 +2,14 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 using TaskAspire.ApiService.Auth;
 using TaskAspire.ApiService.Errors;
+using TaskAspire.ApiService.Shutdown;
 using TaskAspire.ApiService.Sync;
 
 namespace TaskAspire.ApiService.Live;
 
 /// <summary>Sends a user's changes to a client until the client, its credential or the service goes.</summary>
 internal sealed class LiveStreams(
-    LiveChanges changes, IServiceScopeFactory scopes, IHostApplicationLifetime lifetime, IOptions<LiveOptions> options, TimeProvider clock, ILogger<LiveStreams> logger)
+    LiveChanges changes, IServiceScopeFactory scopes, ShutdownDelay shutdown, IOptions<LiveOptions> options, TimeProvider clock, ILogger<LiveStreams> logger)
 {
     /// <summary>Runs a stream to its end.</summary>
     /// <param name="context">The request.</param>
@@ -16,7 +17,7 @@ internal sealed class LiveStreams(
     /// <param name="start">What the client knows already.</param>
     public async Task RunAsync(HttpContext context, LiveListener listener, SyncPoint start)
     {
-        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, lifetime.ApplicationStopping);
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted, shutdown.Over);
         try
         {
             await SendAsync(context, listener, start, end.Token);

@@ -26,6 +26,7 @@ internal sealed class HealthReporter(HealthCheckService checks, TimeProvider tim
     private async Task<HealthResponse> RunAsync()
     {
         var timestamp = time.GetUtcNow().UtcDateTime;
-        return HealthResponse.From(await checks.CheckHealthAsync(lifetime.ApplicationStopped), timestamp);
+        var response = HealthResponse.From(await checks.CheckHealthAsync(lifetime.ApplicationStopped), timestamp);
+        return lifetime.ApplicationStopping.IsCancellationRequested ? response.WhileStopping() : response;
     }
 }

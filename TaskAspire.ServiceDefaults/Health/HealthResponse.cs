@@ -26,6 +26,13 @@ public sealed record HealthResponse(string Status, DateTime Timestamp, IReadOnly
                 },
                 timestamp)));
 
+    /// <summary>The same of a service that stops: it is to be sent nothing more, however well its dependencies are.</summary>
+    internal HealthResponse WhileStopping() => this with
+    {
+        Status = Word(HealthStatus.Unhealthy),
+        Checks = new Dictionary<string, Check>(Checks) { ["shutdown"] = new(Word(HealthStatus.Unhealthy), 0, "The service is stopping.", Timestamp) },
+    };
+
     private static string Word(HealthStatus status) => status switch
     {
         HealthStatus.Healthy => "healthy",

@@ -95,6 +95,11 @@ public sealed class SeriesTests
     [InlineData("FREQ=DAILY\nEXDATE;VALUE=DATE:20261225,20261226", "2026-12-24 09:00", "Europe/Berlin", "2026-12-24T08:00 2026-12-27T08:00")]
     [InlineData("FREQ=DAILY\nEXDATE;TZID=America/New_York:20261225T030000", "2026-12-24 09:00", "Europe/Berlin", "2026-12-24T08:00 2026-12-26T08:00")]
     [InlineData("FREQ=DAILY\nEXDATE:20261225T090000", "2026-12-24 09:00", "Europe/Berlin", "2026-12-24T08:00 2026-12-26T08:00")]
+    // Years without an occurrence do not end a series: fourteen months between two Fridays the 13th, 29 February, the months outside a season.
+    [InlineData("FREQ=DAILY;BYDAY=FR;BYMONTHDAY=13", "1999-08-13 09:00", "UTC", "1999-08-13T09:00 2000-10-13T09:00")]
+    [InlineData("FREQ=DAILY;BYMONTH=2;BYMONTHDAY=29", "2096-02-29 09:00", "UTC", "2096-02-29T09:00 2104-02-29T09:00")]
+    [InlineData("FREQ=HOURLY;INTERVAL=8;BYMONTH=6,7", "2027-07-31 15:00", "Europe/Berlin", "2027-07-31T13:00 2027-07-31T21:00 2028-06-01T05:00 2028-06-01T13:00")]
+    [InlineData("FREQ=HOURLY;INTERVAL=3;BYHOUR=5,8,9;BYMONTH=1;COUNT=4", "2027-01-31 02:00", "UTC", "2027-01-31T02:00 2027-01-31T05:00 2027-01-31T08:00 2028-01-01T05:00 end")]
     // The end of time.
     [InlineData("FREQ=YEARLY;INTERVAL=1000", "8500-01-01 00:00", "UTC", "8500-01-01T00:00 9500-01-01T00:00 end")]
     [InlineData("FREQ=DAILY", "9998-12-30 00:00", "UTC", "9998-12-30T00:00 9998-12-31T00:00 end")]

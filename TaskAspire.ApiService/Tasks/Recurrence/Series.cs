@@ -34,7 +34,7 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
         }
         catch (EvaluationLimitExceededException)
         {
-            return "The rule never occurs again, or too rarely for its FREQ: it must within 744 hours, 366 days, 53 weeks, 96 months or 40 years (times INTERVAL).";
+            return "The rule never occurs again, or too rarely for its FREQ: it must within 744 hours, 2,928 days, 53 weeks, 96 months or 40 years (times INTERVAL).";
         }
     }
 
@@ -98,6 +98,12 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
             unlimited.ByMonth = [.. Enumerable.Range(1, 12)];
         }
 
+        if (unlimited.Frequency == FrequencyType.Hourly && HoursOfEachDay(unlimited, first.Hour) is { Count: > 0 } hours)
+        {
+            // Days without an occurrence are stepped over as such: those between two summers have too many hours to look through.
+            (unlimited.Frequency, unlimited.Interval, unlimited.ByHour) = (FrequencyType.Daily, 1, hours);
+        }
+
         var near = rule.Rule.Count is null ? _clock.At(moment).AddDays(-2) : first;
         var begin = new CalDateTime(Forwarded(first - fraction, near), null);
         return Walk(unlimited, begin, near > begin.Value ? new CalDateTime(near, null) : null)
@@ -105,6 +111,13 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
             .TakeWhile(t => t.Year <= (rule.Rule.Count is null ? LastYear : Math.Min(LastYear, first.Year + YearsCounted)))
             .Where(t => t > first);
     }
+
+    /// <summary>The hours of an hourly rule that has the same ones on each day; none for another.</summary>
+    private static List<int> HoursOfEachDay(RecurrenceRule rule, int first) =>
+        // BYYEARDAY goes with HOURLY and not with DAILY.
+        24 % rule.Interval == 0 && rule.ByYearDay.Count == 0
+            ? [.. Enumerable.Range(0, 24).Where(h => (h - first) % rule.Interval == 0 && (rule.ByHour.Count == 0 || rule.ByHour.Contains(h)))]
+            : [];
 
     /// <summary>Ends where the years of the calendar do, at which Ical.Net throws.</summary>
     private static IEnumerable<Period> Walk(RecurrenceRule rule, CalDateTime begin, CalDateTime? from)
@@ -155,13 +168,13 @@ internal sealed class Series(SeriesRule rule, DateTimeOffset start, string? time
         return steps > 0 ? first.AddTicks(steps * step.Ticks) : first;
     }
 
-    /// <summary>How many hours, days, … without an occurrence are looked through: what a rule with a BYMONTH needs, or 29 February on a Sunday.</summary>
+    /// <summary>How many hours, days, … without an occurrence are looked through: what a rule with a BYMONTH needs, 29 February, or that on a Sunday.</summary>
     private static int PatienceOf(FrequencyType frequency) => frequency switch
     {
         FrequencyType.Yearly => 40,
         FrequencyType.Monthly => 8 * 12,
         FrequencyType.Weekly => 53,
-        FrequencyType.Daily => 366,
+        FrequencyType.Daily => 8 * 366,
         _ => 31 * 24,
     };
 }

@@ -293,7 +293,7 @@ internal static class CalendarImport
         {
             foreach (var line in todo.Components.Where(c => c.Name == "VALARM" && !IsWithoutTime(c)).Select(a => a.Find("TRIGGER")).OfType<CalendarLine>())
             {
-                if (line.Parameters.GetValueOrDefault("VALUE") == "DATE-TIME")
+                if (line.Has("VALUE", "DATE-TIME"))
                 {
                     if (Time(line) is { } at)
                     {
@@ -304,7 +304,7 @@ internal static class CalendarImport
                 {
                     Wrong(line, "A duration such as -PT30M, or with VALUE=DATE-TIME a time, is expected.");
                 }
-                else if (line.Parameters.GetValueOrDefault("RELATED") != "END" && _startLine is { } start && Time(start) is { } begin && begin != due)
+                else if (!line.Has("RELATED", "END") && _startLine is { } start && Time(start) is { } begin && begin != due)
                 {
                     if (Later(line, start, begin, offset) is { } time)
                     {

@@ -11,7 +11,11 @@ namespace TaskAspire.ApiService.Portability;
 /// <param name="Parameters">By name in upper case; quotes are taken off.</param>
 /// <param name="Raw">The parameters as they were, each with its semicolon.</param>
 /// <param name="Value">As it was.</param>
-internal sealed record CalendarLine(int Number, string Name, IReadOnlyDictionary<string, string> Parameters, string Raw, string Value);
+internal sealed record CalendarLine(int Number, string Name, IReadOnlyDictionary<string, string> Parameters, string Raw, string Value)
+{
+    /// <summary>Whether a parameter has one of the values that the standard names, which can be written in upper or lower case (§2).</summary>
+    public bool Has(string parameter, string value) => Parameters.GetValueOrDefault(parameter, "").Equals(value, StringComparison.OrdinalIgnoreCase);
+}
 
 /// <summary>A component, such as a VTODO, with what is in it.</summary>
 internal sealed record CalendarComponent(int Number, string Name)

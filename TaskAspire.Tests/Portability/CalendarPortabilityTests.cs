@@ -210,6 +210,20 @@ public sealed class CalendarPortabilityTests(BackingServices services)
     }
 
     [Theory]
+    [InlineData("trigger;value=date-time:20310310T083000Z", "2031-03-10T08:30:00.000Z", null)]
+    [InlineData("TRIGGER;Related=End:-PT30M", null, 30)]
+    public async Task Words_of_the_standard_may_be_in_small_letters(string trigger, string? at, int? minutesBeforeDue)
+    {
+        var user = await _api.CreateUserAsync();
+
+        await user.ImportAsync(
+            Calendar, $"begin:vcalendar\nbegin:vtodo\nsummary:x\ndtstart:20310310T090000Z\ndue:20310310T100000Z\nbegin:valarm\n{trigger}\nend:valarm\nend:vtodo\nend:vcalendar");
+
+        var reminder = (await user.GetAsync("tasks")).Json["items"]![0]!["reminders"]!.AsArray().Single()!;
+        Assert.Equal((at, minutesBeforeDue), ((string?)reminder["at"], (int?)reminder["minutesBeforeDue"]));
+    }
+
+    [Theory]
     [InlineData("W. Europe Standard Time")]
     [InlineData("\"W. Europe Standard Time\"")]
     [InlineData("\"Europe/Berlin\"")]

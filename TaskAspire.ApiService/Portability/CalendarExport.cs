@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text;
-using Ical.Net.CalendarComponents;
 using Ical.Net.DataTypes;
-using Ical.Net.Serialization;
 using TaskAspire.ApiService.Json;
 using TaskAspire.ApiService.Tasks.Recurrence;
 using TaskAspire.Data.Tasks;
@@ -18,8 +16,6 @@ internal sealed class CalendarExport : IExportFormat
 {
     /// <summary>The category, among the CATEGORIES that otherwise are tags.</summary>
     public const string CategoryProperty = "X-TASKASPIRE-CATEGORY";
-
-    private static readonly DateTime FirstDay = new(1970, 1, 1, 0, 0, 0, DateTimeKind.Unspecified);
 
     private readonly HashSet<string> _zones = new(StringComparer.Ordinal);
     private string _stamp = "";
@@ -36,7 +32,7 @@ internal sealed class CalendarExport : IExportFormat
         {
             if (task is { DueDate: not null, TimeZone: { } zone } && zone != CalDateTime.UtcTzId && _zones.Add(zone))
             {
-                Write(output, Definition(zone));
+                Write(output, CalendarZoneDefinition.Of(zone));
             }
 
             Write(output, Todo(task).ToString());
@@ -115,24 +111,6 @@ internal sealed class CalendarExport : IExportFormat
                 lines.Add("EXDATE", Utc(moment));
             }
         }
-    }
-
-    private static string Definition(string zone)
-    {
-        var calendar = new Ical.Net.Calendar();
-        try
-        {
-            calendar.AddTimeZone(VTimeZone.FromDateTimeZone(zone, FirstDay, includeHistoricalData: true));
-        }
-        catch (ArgumentException)
-        {
-            // A zone this server knows and the library does not; by its IANA name most readers know it, too.
-            return "";
-        }
-
-        var text = new CalendarSerializer().SerializeToString(calendar)!;
-        const string End = "END:VTIMEZONE\r\n";
-        return text[text.IndexOf("BEGIN:VTIMEZONE", StringComparison.Ordinal)..(text.LastIndexOf(End, StringComparison.Ordinal) + End.Length)];
     }
 
     private static string? Utc(DateTimeOffset? time) => time is { } value ? SeriesTimes.Format(new CalDateTime(value.UtcDateTime)) : null;

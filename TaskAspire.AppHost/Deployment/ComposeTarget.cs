@@ -40,8 +40,8 @@ internal static class ComposeTarget
         project.PublishAsDockerComposeService((_, service) =>
         {
             service.Restart = "unless-stopped";
-            // A dispatcher finishes what it holds within 20 seconds; Docker's own patience is 10.
-            service.StopGracePeriod = "30s";
+            // A dispatcher finishes what it holds within 20 seconds, the API what is under way within 35; Docker's own patience is 10.
+            service.StopGracePeriod = "40s";
         });
 
     // Aspire knows no health checks of Compose and waits for the start alone.

@@ -102,6 +102,8 @@ internal sealed class Site : IAsyncDisposable
         ["RateLimiting__Auth__PermitLimit"] = "1000000",
         ["RateLimiting__AuthPerAddress__PermitLimit"] = "1000000",
         ["Webhooks__AllowedNetworks__0"] = "127.0.0.0/8",
+        // Nothing in front of it has to notice its end.
+        ["Shutdown__Delay"] = "00:00:00",
         ["WEBHOOK_SECRET"] = "only-for-measuring-0123456789abcdef",
     };
 

@@ -75,17 +75,11 @@ internal static class AuthEndpoints
             UpdatedAt = now,
         };
         database.Users.Add(user);
-        try
-        {
-            await database.SaveChangesAsync(cancellationToken);
-        }
-        catch (DbUpdateException exception) when (exception.ViolatedConstraint() is ConstraintNames.UserId or ConstraintNames.UserEmail)
-        {
+        if (!await database.TrySaveAsync([ConstraintNames.UserId, ConstraintNames.UserEmail], cancellationToken)
             // The statement is sent again when the connection breaks, and the first time may have done it.
-            if (!await database.Users.AnyAsync(u => u.Id == user.Id, cancellationToken))
-            {
-                return Problems.Conflict("email", "There is an account with this address. Log in, or use another address.");
-            }
+            && !await database.Users.AnyAsync(u => u.Id == user.Id, cancellationToken))
+        {
+            return Problems.Conflict("email", "There is an account with this address. Log in, or use another address.");
         }
 
         context.Features.Set(new IdempotencyOwner(user.Id));

@@ -121,18 +121,8 @@ internal sealed class CategoryWriter(
         category.Color = request.Color;
     }
 
-    private async Task<WriteResult<CategoryResponse>> SaveAsync(Category category, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await database.SaveChangesAsync(cancellationToken);
-            return CategoryResponse.From(category);
-        }
-        catch (DbUpdateException exception) when (exception.ViolatedConstraint() == ConstraintNames.CategoryName)
-        {
-            // Or the next to save in this scope would try again.
-            database.ChangeTracker.Clear();
-            return Problems.Conflict("name", "There is a category with this name already (upper and lower case are equal).");
-        }
-    }
+    private async Task<WriteResult<CategoryResponse>> SaveAsync(Category category, CancellationToken cancellationToken) =>
+        await database.TrySaveAsync([ConstraintNames.CategoryName], cancellationToken)
+            ? CategoryResponse.From(category)
+            : Problems.Conflict("name", "There is a category with this name already (upper and lower case are equal).");
 }

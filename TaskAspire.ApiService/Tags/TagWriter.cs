@@ -93,18 +93,8 @@ internal sealed class TagWriter(TaskDbContext database, ChangeJournal changes, L
     private Task<Tag?> LockAsync(Guid userId, Guid id, CancellationToken cancellationToken) => database.Tags
         .FromSql($"SELECT * FROM tags WHERE id = {id} AND user_id = {userId} FOR NO KEY UPDATE").SingleOrDefaultAsync(cancellationToken);
 
-    private async Task<WriteResult<TagResponse>> SaveAsync(Tag tag, CancellationToken cancellationToken)
-    {
-        try
-        {
-            await database.SaveChangesAsync(cancellationToken);
-            return TagResponse.From(tag);
-        }
-        catch (DbUpdateException exception) when (exception.ViolatedConstraint() == ConstraintNames.TagName)
-        {
-            // Or the next to save in this scope would try again.
-            database.ChangeTracker.Clear();
-            return Problems.Conflict("name", "There is a tag with this name already (upper and lower case are equal).");
-        }
-    }
+    private async Task<WriteResult<TagResponse>> SaveAsync(Tag tag, CancellationToken cancellationToken) =>
+        await database.TrySaveAsync([ConstraintNames.TagName], cancellationToken)
+            ? TagResponse.From(tag)
+            : Problems.Conflict("name", "There is a tag with this name already (upper and lower case are equal).");
 }

@@ -59,6 +59,8 @@ internal static class Transactions
         database.Database.CurrentTransaction is not null ? work(cancellationToken) : database.Database.CreateExecutionStrategy().ExecuteAsync(async token =>
         {
             database.ChangeTracker.Clear();
+            // Its own, at each save, are two round trips; and when one cannot be released since the connection is lost, and the transaction with it, EF Core goes on, on another connection.
+            database.Database.AutoSavepointsEnabled = false;
             await using var transaction = await database.Database.BeginTransactionAsync(token);
             var result = await work(token);
             await transaction.CommitAsync(CancellationToken.None);
@@ -68,9 +70,34 @@ internal static class Transactions
 
 internal static class ConstraintViolations
 {
-    /// <summary>The name of the unique or foreign key constraint that a write ran against, or null.</summary>
-    public static string? ViolatedConstraint(this DbUpdateException exception) =>
-        exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation or PostgresErrorCodes.ForeignKeyViolation } postgres
-            ? postgres.ConstraintName
-            : null;
+    private const string Savepoint = "save";
+
+    /// <summary>Saves. Where that runs against one of these unique constraints, nothing of it is written, nothing is tracked any more, and a transaction that is open goes on.</summary>
+    /// <returns>Whether it was saved.</returns>
+    public static async Task<bool> TrySaveAsync(this TaskDbContext database, string[] constraints, CancellationToken cancellationToken)
+    {
+        var transaction = database.Database.CurrentTransaction;
+        if (transaction is not null)
+        {
+            await transaction.CreateSavepointAsync(Savepoint, cancellationToken);
+        }
+
+        try
+        {
+            await database.SaveChangesAsync(cancellationToken);
+            return true;
+        }
+        catch (DbUpdateException exception) when (
+            exception.InnerException is PostgresException { SqlState: PostgresErrorCodes.UniqueViolation } violation && constraints.Contains(violation.ConstraintName))
+        {
+            if (transaction is not null)
+            {
+                await transaction.RollbackToSavepointAsync(Savepoint, cancellationToken);
+            }
+
+            // Or the next to save in this scope would try again.
+            database.ChangeTracker.Clear();
+            return false;
+        }
+    }
 }

@@ -126,6 +126,30 @@ public sealed class LostAnswerTests(BackingServices services)
     }
 
     [Fact]
+    public async Task A_write_is_done_once_whichever_of_its_statements_the_connection_breaks_at()
+    {
+        await using var proxy = new PostgresProxy(await services.CreateTaskDatabaseAsync(Cancel));
+        await using var redis = await services.RentRedisAsync(Cancel);
+        await using var api = new ApiHost(proxy.ConnectionString, redis.ConnectionString);
+        var user = await api.CreateUserAsync(Cancel);
+
+        var statements = 0;
+        for (var lost = -1; proxy.AnswersLost > lost; statements++)
+        {
+            lost = proxy.AnswersLost;
+            var task = await user.CreateTaskAsync("daily", new JsonObject { ["dueDate"] = "2031-01-01T09:00:00Z", ["recurrence"] = "FREQ=DAILY" });
+            proxy.LoseAnswersTo("", 1, after: statements);
+            await user.PostAsync($"tasks/{task["id"]}/complete", null, HttpStatusCode.OK);
+            proxy.LoseAnswersTo("", 0);
+        }
+
+        Assert.InRange(statements, 4, 40);
+        Assert.Equal((statements, statements), (await TotalAsync("done"), await TotalAsync("todo")));
+
+        async Task<int> TotalAsync(string status) => (int)(await user.GetAsync($"tasks?status={status}")).Json["total"]!;
+    }
+
+    [Fact]
     public async Task What_was_rolled_back_is_not_taken_for_done_because_somebody_else_wrote_meanwhile()
     {
         await using var proxy = new PostgresProxy(await services.CreateTaskDatabaseAsync(Cancel));

@@ -14,6 +14,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly EndPoint _target;
     private byte[] _statement = [];
+    private int _answersToPass;
     private int _answersToLose;
     private Func<Task>? _meanwhile;
 
@@ -33,7 +34,10 @@ internal sealed class PostgresProxy : IAsyncDisposable
     public int AnswersLost { get; private set; }
 
     /// <summary>Cuts the connection instead of passing on the answer to the next statements that have a text in them.</summary>
-    public void LoseAnswersTo(string statement, int count) => (_statement, _answersToLose) = (Encoding.UTF8.GetBytes(statement), count);
+    /// <param name="statement">The text; empty for any statement.</param>
+    /// <param name="count">How many.</param>
+    /// <param name="after">How many to let pass before.</param>
+    public void LoseAnswersTo(string statement, int count, int after = 0) => (_statement, _answersToPass, _answersToLose) = (Encoding.UTF8.GetBytes(statement), after, count);
 
     /// <summary>
     /// Cuts the connection to the server instead of passing on the next statement that has a text in it, so that its transaction is rolled back. The client finds out when what is
@@ -93,7 +97,7 @@ internal sealed class PostgresProxy : IAsyncDisposable
             return false;
         }
 
-        if (data.IndexOf(_statement) >= 0 && Interlocked.Decrement(ref _answersToLose) >= 0)
+        if (_answersToLose > 0 && data.IndexOf(_statement) >= 0 && Interlocked.Decrement(ref _answersToPass) < 0 && Interlocked.Decrement(ref _answersToLose) >= 0)
         {
             AnswersLost++;
             watch.IsSent = true;

@@ -59,8 +59,6 @@ internal sealed class BulkWriter(
     /// <summary>All that is named, at once: a statement or four instead of that for each operation.</summary>
     private async Task LockAsync(Guid userId, IReadOnlyList<BulkStep> steps, CancellationToken cancellationToken)
     {
-        // EF Core would set a savepoint at each save and never release it; nothing here goes on after a save that failed.
-        database.Database.AutoSavepointsEnabled = false;
         await locks.LockTreeAsync(userId, cancellationToken);
         await locks.LockAllAsync(userId, [.. steps.Where(s => s.Operation?.Id is not null).Select(s => s.TaskId).Distinct()], cancellationToken);
     }

@@ -1,6 +1,8 @@
 using System.Globalization;
+using Ical.Net.DataTypes;
 using NodaTime;
 using NodaTime.TimeZones;
+using TaskAspire.ApiService.Tasks.Recurrence;
 
 namespace TaskAspire.ApiService.Portability;
 
@@ -96,7 +98,7 @@ internal static class CalendarZoneDefinition
 
     private static (int First, int Last) Days(List<LocalDateTime> cycle) => (cycle.Min(o => o.Day), cycle.Max(o => o.Day));
 
-    private static string Time(LocalDateTime time) => time.ToString("uuuuMMdd'T'HHmmss", CultureInfo.InvariantCulture);
+    private static string Time(LocalDateTime time) => SeriesTimes.Format(new CalDateTime(time.ToDateTimeUnspecified()));
 
     private static string Text(Offset offset) => offset.ToString(offset.Seconds % 60 == 0 ? "+HHmm" : "+HHmmss", CultureInfo.InvariantCulture);
 }

@@ -11,25 +11,22 @@ internal sealed class TaskWriter(TaskOperations operations, WriteTransaction tra
     {
         // Made here, so that a second run, while the commit of the first is still under way unknown to anybody, does not make a second task.
         var id = Guid.CreateVersion7();
-        return RunAsync(userId, token => operations.CreateAsync(userId, id, request, token), cancellationToken);
+        return transaction.RunAsync(userId, token => operations.CreateAsync(userId, id, request, token), cancellationToken);
     }
 
     /// <inheritdoc cref="TaskOperations.UpdateAsync" />
     public Task<TaskWriteResult> UpdateAsync(Guid userId, Guid id, StringValues ifMatch, TaskUpdate update, CancellationToken cancellationToken) =>
-        RunAsync(userId, token => operations.UpdateAsync(userId, id, ifMatch, update, token), cancellationToken);
+        transaction.RunAsync(userId, token => operations.UpdateAsync(userId, id, ifMatch, update, token), cancellationToken);
 
     /// <inheritdoc cref="TaskOperations.DeleteAsync" />
     public Task<TaskWriteResult> DeleteAsync(Guid userId, Guid id, StringValues ifMatch, CancellationToken cancellationToken) =>
-        RunAsync(userId, token => operations.DeleteAsync(userId, id, ifMatch, token), cancellationToken);
+        transaction.RunAsync(userId, token => operations.DeleteAsync(userId, id, ifMatch, token), cancellationToken);
 
     /// <inheritdoc cref="TaskOperations.RestoreAsync" />
     public Task<TaskWriteResult> RestoreAsync(Guid userId, Guid id, StringValues ifMatch, CancellationToken cancellationToken) =>
-        RunAsync(userId, token => operations.RestoreAsync(userId, id, ifMatch, token), cancellationToken);
+        transaction.RunAsync(userId, token => operations.RestoreAsync(userId, id, ifMatch, token), cancellationToken);
 
     /// <inheritdoc cref="TaskOperations.PurgeAsync" />
     public Task<TaskWriteResult> PurgeAsync(Guid userId, Guid id, StringValues ifMatch, CancellationToken cancellationToken) =>
-        RunAsync(userId, token => operations.PurgeAsync(userId, id, ifMatch, token), cancellationToken);
-
-    private Task<TaskWriteResult> RunAsync(Guid userId, Func<CancellationToken, Task<TaskWriteResult>> operation, CancellationToken cancellationToken) =>
-        transaction.RunAsync(userId, operation, cancellationToken);
+        transaction.RunAsync(userId, token => operations.PurgeAsync(userId, id, ifMatch, token), cancellationToken);
 }

@@ -14,4 +14,7 @@ public static class HealthCheckNames
 
     /// <summary>Elasticsearch. Down means degraded.</summary>
     public const string Elasticsearch = "elasticsearch";
+
+    /// <summary>There while the service stops alone, and then unhealthy.</summary>
+    public const string Shutdown = "shutdown";
 }

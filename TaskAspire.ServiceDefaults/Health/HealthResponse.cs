@@ -30,7 +30,7 @@ public sealed record HealthResponse(string Status, DateTime Timestamp, IReadOnly
     internal HealthResponse WhileStopping() => this with
     {
         Status = Word(HealthStatus.Unhealthy),
-        Checks = new Dictionary<string, Check>(Checks) { ["shutdown"] = new(Word(HealthStatus.Unhealthy), 0, "The service is stopping.", Timestamp) },
+        Checks = new Dictionary<string, Check>(Checks) { [HealthCheckNames.Shutdown] = new(Word(HealthStatus.Unhealthy), 0, "The service is stopping.", Timestamp) },
     };
 
     private static string Word(HealthStatus status) => status switch

@@ -47,7 +47,7 @@ internal sealed class ChangeReader(TaskDbContext database, TaskReader tasks)
 
             rows = rows[..Math.Min(rows.Count, limit)];
             var end = rows is [.., var last] ? new SyncPoint(last.Sequence!.Value, last.OccurredAt) : after;
-            return new ChangePage(await DescribeAsync(userId, rows, token), end, end.Sequence < counter.Last);
+            return new ChangePage(await DescribeAsync(userId, rows, counter.Last, token), end, end.Sequence < counter.Last);
         }, cancellationToken);
 
     /// <summary>The newest change.</summary>
@@ -71,7 +71,7 @@ internal sealed class ChangeReader(TaskDbContext database, TaskReader tasks)
     private async Task<ChangeCounter> FindCounterAsync(Guid userId, CancellationToken cancellationToken) =>
         await database.ChangeCounters.AsNoTracking().SingleOrDefaultAsync(c => c.UserId == userId, cancellationToken) ?? new ChangeCounter();
 
-    private async Task<List<SyncChange>> DescribeAsync(Guid userId, List<Change> rows, CancellationToken cancellationToken)
+    private async Task<List<SyncChange>> DescribeAsync(Guid userId, List<Change> rows, long asOf, CancellationToken cancellationToken)
     {
         var ids = rows.ToLookup(r => r.Entity, r => r.EntityId);
         var taskIds = ids[ChangeEntities.Task].Distinct().ToList();
@@ -88,6 +88,7 @@ internal sealed class ChangeReader(TaskDbContext database, TaskReader tasks)
             row.EntityId,
             row.Operation,
             row.OccurredAt,
+            asOf,
             row.Fields is null ? null : JsonSerializer.Deserialize<Dictionary<string, FieldChange>>(row.Fields, ApiJson.Options),
             taskStates.GetValueOrDefault(row.EntityId),
             categoryStates.GetValueOrDefault(row.EntityId),

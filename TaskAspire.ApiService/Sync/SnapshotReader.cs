@@ -24,7 +24,7 @@ internal sealed class SnapshotReader(TaskDbContext database, TaskReader tasks, C
             while (entries.Count < limit && next.Stage < SyncStage.Changes)
             {
                 var wanted = limit - entries.Count;
-                var read = await ReadStageAsync(userId, next, wanted, cancel);
+                var read = await ReadStageAsync(userId, next, wanted, end.Sequence, cancel);
                 entries.AddRange(read);
                 next = read.Count < wanted
                     ? next with { Stage = next.Stage + 1, After = Guid.Empty }
@@ -35,7 +35,7 @@ internal sealed class SnapshotReader(TaskDbContext database, TaskReader tasks, C
             return new SyncResponse(entries, true, next.Point.Sequence, next.ToString(userId), hasMore);
         }, cancellationToken);
 
-    private async Task<List<SyncChange>> ReadStageAsync(Guid userId, SyncToken position, int limit, CancellationToken cancellationToken)
+    private async Task<List<SyncChange>> ReadStageAsync(Guid userId, SyncToken position, int limit, long asOf, CancellationToken cancellationToken)
     {
         var after = position.After;
         switch (position.Stage)
@@ -43,19 +43,19 @@ internal sealed class SnapshotReader(TaskDbContext database, TaskReader tasks, C
             case SyncStage.Categories:
                 var categories = await database.Categories.AsNoTracking().Where(c => c.UserId == userId && c.Id > after)
                     .OrderBy(c => c.Id).Take(limit).ToListAsync(cancellationToken);
-                return categories.ConvertAll(c => Entry(ChangeEntities.Category, c.Id, c.UpdatedAt) with { Category = CategoryResponse.From(c) });
+                return categories.ConvertAll(c => Entry(ChangeEntities.Category, c.Id, c.UpdatedAt, asOf) with { Category = CategoryResponse.From(c) });
             case SyncStage.Tags:
                 var tags = await database.Tags.AsNoTracking().Where(t => t.UserId == userId && t.Id > after)
                     .OrderBy(t => t.Id).Take(limit).ToListAsync(cancellationToken);
-                return tags.ConvertAll(t => Entry(ChangeEntities.Tag, t.Id, t.CreatedAt) with { Tag = TagResponse.From(t) });
+                return tags.ConvertAll(t => Entry(ChangeEntities.Tag, t.Id, t.CreatedAt, asOf) with { Tag = TagResponse.From(t) });
             default:
                 // The first column of the order is the same in all, and there for the index (ix_tasks_trash).
                 var page = await tasks.ReadAsync(
                     database.Tasks.Where(t => t.UserId == userId && t.DeletedAt == null && t.Id > after).OrderBy(t => t.DeletedAt).ThenBy(t => t.Id).Take(limit),
                     cancellationToken);
-                return page.ConvertAll(t => Entry(ChangeEntities.Task, t.Id, t.UpdatedAt) with { Task = t });
+                return page.ConvertAll(t => Entry(ChangeEntities.Task, t.Id, t.UpdatedAt, asOf) with { Task = t });
         }
     }
 
-    private static SyncChange Entry(string entity, Guid id, DateTimeOffset at) => new(null, entity, id, Operation, at, null, null, null, null);
+    private static SyncChange Entry(string entity, Guid id, DateTimeOffset at, long asOf) => new(null, entity, id, Operation, at, asOf, null, null, null, null);
 }

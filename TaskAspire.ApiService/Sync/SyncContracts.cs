@@ -14,16 +14,18 @@ namespace TaskAspire.ApiService.Sync;
 /// <param name="Id">The id of it.</param>
 /// <param name="Operation"><c>snapshot</c>, <c>created</c>, <c>updated</c>, <c>completed</c>, <c>reopened</c>, <c>deleted</c>, <c>restored</c>, <c>purged</c>.</param>
 /// <param name="At">When it was changed, UTC.</param>
+/// <param name="AsOf">The number of the user's newest change when the state was read: the names on a task are those after it.</param>
 /// <param name="Fields">What was changed; null where the operation says it all.</param>
 /// <param name="Task">The task; null when it is in the trash or gone, or the entry is about something else.</param>
 /// <param name="Category">The category; null when it is gone, or the entry is about something else.</param>
-/// <param name="Tag">The tag; null when it is gone, or the entry is about something else. A new name is that of the tag on all tasks that carry it.</param>
+/// <param name="Tag">The tag; null when it is gone, or the entry is about something else. A new name is that of the tag on all tasks that carry it: apply it to those whose asOf is below the sequence.</param>
 public sealed record SyncChange(
     long? Sequence,
     string Entity,
     Guid Id,
     string Operation,
     DateTimeOffset At,
+    long AsOf,
     IReadOnlyDictionary<string, FieldChange>? Fields,
     TaskResponse? Task,
     CategoryResponse? Category,

@@ -8,6 +8,7 @@ internal sealed class Replica
 {
     private readonly Dictionary<string, JsonNode> _tasks = [];
     private readonly Dictionary<string, JsonNode> _tags = [];
+    private readonly Dictionary<string, long> _asOf = [];
     private string? _token;
     private long _last;
 
@@ -49,6 +50,7 @@ internal sealed class Replica
         {
             case "task":
                 Put(_tasks, id, change["task"]);
+                _asOf[id] = change["asOf"]!.GetValue<long>();
                 break;
             case "tag":
                 Put(_tags, id, change["tag"]);
@@ -76,7 +78,7 @@ internal sealed class Replica
     {
         if (change["operation"]!.GetValue<string>() == "updated" && change["fields"]?["name"] is { } name)
         {
-            foreach (var task in _tasks.Values)
+            foreach (var task in _tasks.Where(t => _asOf[t.Key] < change["sequence"]!.GetValue<long>()).Select(t => t.Value))
             {
                 apply(task, name["from"]!.GetValue<string>(), name["to"]!.GetValue<string>());
             }

@@ -36,16 +36,27 @@ public sealed class LabelTests(BackingServices services)
         await client.AssertIsCurrentAsync();
     }
 
-    [Fact]
-    public async Task A_tag_may_take_the_name_that_another_had_before()
+    [Theory]
+    [InlineData(100)]
+    [InlineData(1)]
+    public async Task A_tag_may_take_the_name_that_another_had_before(int limit)
     {
         var user = await _api.CreateUserAsync();
         var a = (string)(await user.PostAsync("tags", new JsonObject { ["name"] = "a" })).Json["id"]!;
         var b = (string)(await user.PostAsync("tags", new JsonObject { ["name"] = "b" })).Json["id"]!;
         await user.CreateTaskAsync("has a", new JsonObject { ["tags"] = new JsonArray("a") });
         var task = (string)(await user.CreateTaskAsync("has b", new JsonObject { ["tags"] = new JsonArray("b") }))["id"]!;
-        var client = new SyncClient(user);
+        var client = new SyncClient(user, limit);
         await client.SyncAsync();
+        var begins = new SyncClient(user, limit);
+        await begins.AskAsync();
+        var listens = new SyncClient(user);
+        await listens.SyncAsync();
+        string? start;
+        using (var events = await EventSource.OpenAsync(user))
+        {
+            start = events.Start;
+        }
 
         await user.PatchAsync($"tasks/{task}", new JsonObject { ["priority"] = "low" });
         await user.PatchAsync($"tags/{a}", new JsonObject { ["name"] = "z" });
@@ -53,6 +64,15 @@ public sealed class LabelTests(BackingServices services)
 
         await client.SyncAsync();
         await client.AssertIsCurrentAsync();
+        await begins.SyncAsync();
+        await begins.AssertIsCurrentAsync();
+        using var late = await EventSource.OpenAsync(user, start);
+        for (var i = 0; i < 3; i++)
+        {
+            listens.Apply((await late.ReadAsync()).Data!);
+        }
+
+        await listens.AssertIsCurrentAsync();
     }
 
     [Theory]

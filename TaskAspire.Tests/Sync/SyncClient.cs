@@ -9,6 +9,9 @@ internal sealed class SyncClient(ApiClient api, int limit = 100)
 {
     private static readonly string[] Entities = ["task", "category", "tag"];
 
+    /// <summary>Which change the names on a task are those after, by its id.</summary>
+    private readonly Dictionary<string, long> _asOf = [];
+
     public string? Token { get; private set; }
 
     /// <summary>All changes that were delivered, snapshots excluded, in the order in which they came.</summary>
@@ -24,11 +27,9 @@ internal sealed class SyncClient(ApiClient api, int limit = 100)
     {
         var answer = await (other ?? api).GetAsync($"sync?limit={limit}{(Token is null ? "" : $"&token={Token}")}");
         Assert.Equal("no-store", answer.Headers.CacheControl!.ToString());
-        var changes = answer.Json["changes"]!.AsArray().Select(c => c!.AsObject()).ToList();
-        var came = changes.Where(c => (string)c["entity"]! == "task").Select(c => (string)c["id"]!).ToHashSet();
-        foreach (var change in changes)
+        foreach (var change in answer.Json["changes"]!.AsArray())
         {
-            Apply(change, came);
+            Apply(change!.AsObject());
         }
 
         Token = (string)answer.Json["nextToken"]!;
@@ -42,9 +43,7 @@ internal sealed class SyncClient(ApiClient api, int limit = 100)
         }
     }
 
-    /// <param name="change">An entry.</param>
-    /// <param name="came">The tasks that came in the same answer, with all names of that moment.</param>
-    public void Apply(JsonObject change, IReadOnlySet<string>? came = null)
+    public void Apply(JsonObject change)
     {
         var entity = (string)change["entity"]!;
         var id = (string)change["id"]!;
@@ -62,13 +61,14 @@ internal sealed class SyncClient(ApiClient api, int limit = 100)
         if (change[entity] is { } state)
         {
             State[(entity, id)] = state.DeepClone();
+            _asOf[id] = (long)change["asOf"]!;
         }
         else
         {
             State.Remove((entity, id));
         }
 
-        Rename(change, entity, id, came);
+        Rename(change, entity, id);
     }
 
     /// <summary>The copy equals what the lists answer.</summary>
@@ -97,14 +97,14 @@ internal sealed class SyncClient(ApiClient api, int limit = 100)
     }
 
     /// <summary>A name shows on tasks that are not changed by it.</summary>
-    private void Rename(JsonObject change, string entity, string id, IReadOnlySet<string>? came)
+    private void Rename(JsonObject change, string entity, string id)
     {
         if (change["fields"]?["name"] is not { } name || change[entity] is null)
         {
             return;
         }
 
-        foreach (var task in State.Where(s => s.Key.Entity == "task" && came?.Contains(s.Key.Id) != true).Select(s => s.Value))
+        foreach (var task in State.Where(s => s.Key.Entity == "task" && _asOf[s.Key.Id] < (long)change["sequence"]!).Select(s => s.Value))
         {
             if (entity == "category" && (string?)task["categoryId"] == id)
             {

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
 using TaskAspire.ApiService.Availability;
 using TaskAspire.ApiService.Errors;
@@ -30,7 +31,9 @@ internal sealed class BodyKinds(RequestDelegate next)
             return HttpMethods.IsPatch(request.Method) ? RefusedByRoutingAsync(context) : next(context);
         }
 
-        if (request.Headers.ContentEncoding is { Count: > 0 } encodings && !encodings.All(IsPlain))
+        // Some clients send these headers with every request.
+        var hasBody = context.Features.Get<IHttpRequestBodyDetectionFeature>()?.CanHaveBody != false;
+        if (hasBody && request.Headers.ContentEncoding is { Count: > 0 } encodings && !encodings.All(IsPlain))
         {
             // RFC 9110 §15.5.16.
             context.Response.Headers.AcceptEncoding = "identity";
@@ -43,7 +46,7 @@ internal sealed class BodyKinds(RequestDelegate next)
             return RefusePatchAsync(context);
         }
 
-        return type is null || ReadsAsJson(request, type) ? next(context) : RefuseAsync(context, "JSON is sent in UTF-8: leave the charset out, or make it utf-8.");
+        return type is null || !hasBody || ReadsAsJson(request, type) ? next(context) : RefuseAsync(context, "JSON is sent in UTF-8: leave the charset out, or make it utf-8.");
     }
 
     private static bool IsPlain(string? encoding) => string.IsNullOrWhiteSpace(encoding) || encoding.Trim().Equals("identity", StringComparison.OrdinalIgnoreCase);
@@ -82,13 +85,16 @@ internal sealed class BodyKinds(RequestDelegate next)
         }
     }
 
-    private static Task RefusePatchAsync(HttpContext context)
-    {
-        // RFC 5789 §2.2.
-        context.Response.Headers["Accept-Patch"] = $"{MergePatch}, {Json}";
-        return RefuseAsync(context, $"Send the body as {MergePatch}.");
-    }
+    private static Task RefusePatchAsync(HttpContext context) => RefuseAsync(context, $"Send the body as {MergePatch}.");
 
-    private static Task RefuseAsync(HttpContext context, string detail) =>
-        Problems.Create(StatusCodes.Status415UnsupportedMediaType, ProblemTypes.UnsupportedMediaType, detail).ExecuteAsync(context);
+    private static Task RefuseAsync(HttpContext context, string detail)
+    {
+        if (HttpMethods.IsPatch(context.Request.Method))
+        {
+            // RFC 5789 §2.2.
+            context.Response.Headers["Accept-Patch"] = $"{MergePatch}, {Json}";
+        }
+
+        return Problems.Create(StatusCodes.Status415UnsupportedMediaType, ProblemTypes.UnsupportedMediaType, detail).ExecuteAsync(context);
+    }
 }

@@ -61,6 +61,38 @@ public sealed class BodyKindTests(BackingServices services)
     }
 
     [Theory]
+    [InlineData("text/plain")]
+    [InlineData("application/json; charset=latin1")]
+    [InlineData("application/json", "gzip")]
+    public async Task A_patch_of_another_kind_is_told_of_which_kinds_there_are(string contentType, params string[] encodings)
+    {
+        var user = await _api.CreateUserAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Patch, "/api/v1/auth/me") { Content = new ByteArrayContent("{}"u8.ToArray()) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        request.Content.Headers.TryAddWithoutValidation("Content-Encoding", encodings);
+
+        using var answer = await user.Http.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, answer.StatusCode);
+        Assert.Equal("application/merge-patch+json, application/json", Assert.Single(answer.Headers.GetValues("Accept-Patch")));
+    }
+
+    [Theory]
+    [InlineData("application/json; charset=latin1")]
+    [InlineData("application/json", "gzip")]
+    public async Task Of_which_kind_a_body_would_be_is_not_asked_where_there_is_none(string contentType, params string[] encodings)
+    {
+        var user = await _api.CreateUserAsync();
+        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/tasks") { Content = new ByteArrayContent([]) };
+        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+        request.Content.Headers.TryAddWithoutValidation("Content-Encoding", encodings);
+
+        using var answer = await user.Http.SendAsync(request, Cancel);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+    }
+
+    [Theory]
     [InlineData("POST", "import?dryRun=true", "text/plain", HttpStatusCode.UnsupportedMediaType)]
     [InlineData("PUT", "tasks?limit=1", "application/json", HttpStatusCode.MethodNotAllowed)]
     [InlineData("GET", "import?dryRun=true", null, HttpStatusCode.MethodNotAllowed)]

@@ -7,6 +7,9 @@ namespace TaskAspire.ApiService.Tasks;
 /// <summary>Rules for the names of tags.</summary>
 internal static class TagNames
 {
+    /// <summary>Whether a tag can have this name.</summary>
+    public static bool IsName(string? name) => !string.IsNullOrWhiteSpace(name) && name.CodePoints() <= Tag.NameMaxLength;
+
     /// <summary>Each by itself.</summary>
     public static IEnumerable<ValidationResult> CheckEach(IReadOnlyList<string> names) => names.Index().Where(tag => !IsName(tag.Item)).Select(tag => NoName(tag.Index));
 
@@ -26,8 +29,6 @@ internal static class TagNames
             }
         }
     }
-
-    private static bool IsName(string name) => !string.IsNullOrWhiteSpace(name) && name.CodePoints() <= Tag.NameMaxLength;
 
     private static ValidationResult NoName(int index) => new("A tag must have 1 to 50 characters, not only white space.", [$"Tags[{index}]"]);
 }

@@ -101,8 +101,8 @@ internal sealed class TaskListQueryParser(IQueryCollection parameters)
             return [];
         }
 
-        List<string> tags = [.. values.Where(v => !string.IsNullOrWhiteSpace(v)).Select(v => NameKeys.Of(v!)).Distinct()];
-        FailIf(tags.Count is 0 or > TaskRequest.MaxTags, "tag", "Give the name of a tag, at most 50 times.");
+        List<string> tags = [.. values.Select(v => NameKeys.Of(v ?? "")).Distinct()];
+        FailIf(!values.All(TagNames.IsName) || tags.Count > TaskRequest.MaxTags, "tag", "Give the name of a tag, 1 to 50 characters, at most 50 times.");
         return tags;
     }
 

@@ -118,6 +118,8 @@ public sealed class TaskListTests(BackingServices services)
     [InlineData("cursor=M3wwfDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwMDAwfD05OTk5OTk5OTk5OTk5OTk5OTk5", "cursor")]
     [InlineData("search=a%00b", "search")]
     [InlineData("tag=%00", "tag")]
+    [InlineData("tag=red&tag=", "tag")]
+    [InlineData("tag=123456789012345678901234567890123456789012345678901", "tag")]
     [InlineData("stauts=todo", "stauts")]
     public async Task A_wrong_parameter_is_a_400_that_names_it(string query, string parameter)
     {

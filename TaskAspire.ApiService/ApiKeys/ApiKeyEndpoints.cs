@@ -24,7 +24,7 @@ internal static class ApiKeyEndpoints
             .ProducesProblem(StatusCodes.Status401Unauthorized).ProducesProblem(StatusCodes.Status403Forbidden).ProducesProblem(StatusCodes.Status429TooManyRequests);
         keys.MapGet("", ListAsync).WithName("listApiKeys").WithSummary("List API keys").WithDescription("All of them, oldest first, expired ones included.");
         keys.MapPost("", CreateAsync).WithName("createApiKey").WithSummary("Create an API key")
-            .WithDescription("The answer holds the key; it is not shown again. Send it as X-API-Key, or as Authorization: Bearer.")
+            .WithDescription($"The answer holds the key; it is not shown again. Send it as X-API-Key, or as Authorization: Bearer. There can be {MaxPerUser} of them, expired ones included.")
             .ProducesValidationProblem().ProducesProblem(StatusCodes.Status409Conflict);
 
         var one = keys.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound);

@@ -28,7 +28,8 @@ internal static class CategoryEndpoints
         read.MapGet("/{id:guid}", GetAsync).WithName("getCategory").WithSummary("Get a category").ProducesProblem(StatusCodes.Status404NotFound).HasETag();
 
         var write = categories.MapGroup("").RequireAuthorization(AuthPolicies.TasksWrite).ProducesProblem(StatusCodes.Status400BadRequest);
-        write.MapPost("", CreateAsync).WithName("createCategory").WithSummary("Create a category").ProducesProblem(StatusCodes.Status409Conflict).MakesETag();
+        write.MapPost("", CreateAsync).WithName("createCategory").WithSummary("Create a category")
+            .WithDescription($"There can be {CategoryLimit.MaxPerUser} of them.").ProducesProblem(StatusCodes.Status409Conflict).MakesETag();
 
         var change = write.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound).HasETag();
         change.MapPut("", ReplaceAsync).WithName("replaceCategory").WithSummary("Replace a category").ProducesProblem(StatusCodes.Status409Conflict);

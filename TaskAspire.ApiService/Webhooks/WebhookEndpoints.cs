@@ -30,7 +30,7 @@ internal static class WebhookEndpoints
             .ProducesProblem(StatusCodes.Status401Unauthorized);
         webhooks.MapGet("", ListAsync).WithName("listWebhooks").WithSummary("List webhook endpoints").HasETag();
         webhooks.MapPost("", CreateAsync).WithName("createWebhook").WithSummary("Create a webhook endpoint")
-            .WithDescription("The answer holds the signing secret; it is not shown again.")
+            .WithDescription($"The answer holds the signing secret; it is not shown again. There can be {MaxPerUser} endpoints.")
             .ProducesProblem(StatusCodes.Status400BadRequest).ProducesProblem(StatusCodes.Status409Conflict).MakesETag();
 
         var one = webhooks.MapGroup("/{id:guid}").ProducesProblem(StatusCodes.Status404NotFound);

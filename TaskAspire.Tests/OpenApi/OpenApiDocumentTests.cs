@@ -108,6 +108,16 @@ public sealed class OpenApiDocumentTests(BackingServices services)
         Assert.Equal("first", next["items"]![0]!["title"]!.ToString());
     }
 
+    [Theory]
+    [InlineData("categories", 500)]
+    [InlineData("api-keys", 50)]
+    [InlineData("webhooks", 100)]
+    public async Task How_many_there_can_be_is_told_before_one_is_refused(string route, int most)
+    {
+        var create = JsonNode.Parse(await ReadAsync())!["paths"]![$"/api/v1/{route}"]!["post"]!;
+        Assert.Contains($"There can be {most} ", create["description"]!.ToString(), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task A_list_that_comes_from_the_cache_is_documented_too()
     {

@@ -50,8 +50,7 @@ public sealed class BodyKindTests(BackingServices services)
     public async Task A_compressed_body_is_refused_with_the_remedy(string route)
     {
         var user = await _api.CreateUserAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Post, $"/api/v1/{route}") { Content = new StringContent("{\"title\":\"a\"}", Encoding.UTF8, "application/json") };
-        request.Content.Headers.ContentEncoding.Add("gzip");
+        using var request = Request(HttpMethod.Post, route, "application/json; charset=utf-8", "{\"title\":\"a\"}", "gzip");
 
         using var answer = await user.Http.SendAsync(request, Cancel);
 
@@ -67,9 +66,7 @@ public sealed class BodyKindTests(BackingServices services)
     public async Task A_patch_of_another_kind_is_told_of_which_kinds_there_are(string contentType, params string[] encodings)
     {
         var user = await _api.CreateUserAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Patch, "/api/v1/auth/me") { Content = new ByteArrayContent("{}"u8.ToArray()) };
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
-        request.Content.Headers.TryAddWithoutValidation("Content-Encoding", encodings);
+        using var request = Request(HttpMethod.Patch, "auth/me", contentType, "{}", encodings);
 
         using var answer = await user.Http.SendAsync(request, Cancel);
 
@@ -83,9 +80,7 @@ public sealed class BodyKindTests(BackingServices services)
     public async Task Of_which_kind_a_body_would_be_is_not_asked_where_there_is_none(string contentType, params string[] encodings)
     {
         var user = await _api.CreateUserAsync();
-        using var request = new HttpRequestMessage(HttpMethod.Get, "/api/v1/tasks") { Content = new ByteArrayContent([]) };
-        request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
-        request.Content.Headers.TryAddWithoutValidation("Content-Encoding", encodings);
+        using var request = Request(HttpMethod.Get, "tasks", contentType, "", encodings);
 
         using var answer = await user.Http.SendAsync(request, Cancel);
 
@@ -108,15 +103,22 @@ public sealed class BodyKindTests(BackingServices services)
 
     private static async Task<(HttpStatusCode Status, JsonNode Body)> SendAsync(ApiClient user, HttpMethod method, string route, string? contentType, string body)
     {
-        using var request = new HttpRequestMessage(method, $"/api/v1/{route}");
+        using var request = Request(method, route, contentType, body);
+        using var answer = await user.Http.SendAsync(request, Cancel);
+        return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!);
+    }
+
+    private static HttpRequestMessage Request(HttpMethod method, string route, string? contentType, string body, params string[] encodings)
+    {
+        var request = new HttpRequestMessage(method, $"/api/v1/{route}");
         if (contentType is not null)
         {
             request.Content = new ByteArrayContent(Encoding.UTF8.GetBytes(body));
             // As it is: the client's own parser does not know all of them.
             request.Content.Headers.TryAddWithoutValidation("Content-Type", contentType);
+            request.Content.Headers.TryAddWithoutValidation("Content-Encoding", encodings);
         }
 
-        using var answer = await user.Http.SendAsync(request, Cancel);
-        return (answer.StatusCode, JsonNode.Parse(await answer.Content.ReadAsStringAsync(Cancel))!);
+        return request;
     }
 }

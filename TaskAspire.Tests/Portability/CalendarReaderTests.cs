@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 using TaskAspire.ApiService.Portability;
 
@@ -72,15 +71,16 @@ public sealed class CalendarReaderTests
     public void A_task_with_many_lines_and_many_alarms_is_read_in_one_go()
     {
         const int Many = 120_000;
-        var watch = Stopwatch.StartNew();
+        // Each line beside each alarm would take hours.
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        patience.CancelAfter(TimeSpan.FromMinutes(2));
 
         var content = CalendarImport.Read(
             "BEGIN:VCALENDAR\nBEGIN:VTODO\n" + string.Concat(Enumerable.Repeat("RELATED-TO:1\n", Many)) + "DTSTART:20310101T090000Z\nDUE:20310101T100000Z\n"
             + string.Concat(Enumerable.Repeat("BEGIN:VALARM\nTRIGGER:PT1S\nEND:VALARM\n", Many)) + "END:VTODO\nEND:VCALENDAR",
-            mostTasks: 1, timeZone: null, TestContext.Current.CancellationToken);
+            mostTasks: 1, timeZone: null, patience.Token);
 
         Assert.Single(Assert.Single(content.Items).Task.Reminders);
-        Assert.InRange(watch.Elapsed, TimeSpan.Zero, TimeSpan.FromSeconds(15));
     }
 
     [Fact]

@@ -20,7 +20,7 @@ internal static class StoreExtensions
         builder.Services.AddWebhookTargets();
         builder.Services.AddWebhookSigning();
         builder.AddSchemaMigration();
-        builder.Services.AddHostedService<WarmUp>();
+        builder.Services.AddScoped<WriteRehearsal>().AddHostedService<WarmUp>();
         builder.AddRedis();
         builder.Services.AddSingleton<RedisGate>();
         builder.Services.AddActivatedSingleton<RedisGateMetrics>();

@@ -5,7 +5,7 @@ using TaskAspire.Data.Webhooks;
 namespace TaskAspire.ApiService.Startup;
 
 /// <summary>
-/// Does once, after the start, what the first request would otherwise wait for: reads the key ring or makes its first key, and has EF Core build its model.
+/// Does once, after the start, what the first request would otherwise wait for: reads the key ring or makes its first key, has EF Core build its model, and rehearses a write.
 /// </summary>
 internal sealed class WarmUp(
     IHostApplicationLifetime lifetime, SchemaHistory history, WebhookSecrets secrets, IServiceScopeFactory scopes, TimeProvider clock, ILogger<WarmUp> logger)
@@ -20,6 +20,8 @@ internal sealed class WarmUp(
         {
             await Task.Delay(Interval, clock, stoppingToken);
         }
+
+        await RehearseAsync(stoppingToken);
     }
 
     private async Task StartedAsync(CancellationToken stoppingToken)
@@ -51,6 +53,19 @@ internal sealed class WarmUp(
         {
             logger.LogWarning(failure, "The key ring could not be read yet; next try in {Delay}", Interval);
             return false;
+        }
+    }
+
+    private async Task RehearseAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            await scope.ServiceProvider.GetRequiredService<WriteRehearsal>().RunAsync(stoppingToken);
+        }
+        catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+        {
+            logger.LogDebug(failure, "No write could be rehearsed; the first one takes longer");
         }
     }
 

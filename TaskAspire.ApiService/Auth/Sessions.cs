@@ -44,10 +44,10 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
         var begun = await database.InTransactionAsync(
             cancel => database.Database.ExecuteSqlAsync(
                 $"""
-                INSERT INTO refresh_sessions (id, user_id, token_hash, created_at, last_used_at, expires_at, user_agent, ip_address)
-                SELECT {id}, id, {token.Hash}, {now}, {now}, {expiresAt}, {userAgent}, {address}
+                INSERT INTO refresh_sessions (id, user_id, token_hash, family_hash, created_at, last_used_at, expires_at, user_agent, ip_address)
+                SELECT {id}, id, {token.Hash}, {token.FamilyHash}, {now}, {now}, {expiresAt}, {userAgent}, {address}
                 FROM users WHERE id = {user.Id} AND password_hash = {user.PasswordHash} FOR SHARE
-                ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash
+                ON CONFLICT (id) DO UPDATE SET token_hash = excluded.token_hash, family_hash = excluded.family_hash
                 """,
                 cancel),
             cancellationToken);
@@ -57,19 +57,23 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
     /// <summary>
     /// Exchanges a refresh token for the next one; no session when it is not good. One that was good once ends its session: either the
     /// client or a thief shows it for the second time, and nobody can tell which (RFC 9700 §4.14.2). Only right after its exchange it
-    /// does not, since two requests of one client may have met.
+    /// does not, since two requests of one client may have met. One that never was good ends nothing: the session's id is in each of its access
+    /// tokens, and is no secret.
     /// </summary>
     public async Task<RefreshOutcome> RefreshAsync(RefreshToken presented, CancellationToken cancellationToken)
     {
         var now = clock.Now();
         var expiresAt = now + options.Value.Lifetime;
-        var (text, next) = RefreshToken.Create(presented.SessionId);
+        var (text, next) = presented.CreateNext();
+        var family = presented.FamilyHash;
         // Comparing and setting is one statement, so of two at once one wins. The new hash matches too, since the statement is
-        // sent again when the connection breaks, and the first time may have done it.
+        // sent again when the connection breaks, and the first time may have done it. A session that began without a family goes on without one: of its
+        // older tokens none has the newest one's.
         var owners = await database.Database.SqlQuery<Guid>(
             $"""
             UPDATE refresh_sessions
-            SET token_hash = {next.Hash}, previous_token_hash = {presented.Hash}, last_used_at = {now}, expires_at = {expiresAt}
+            SET token_hash = {next.Hash}, previous_token_hash = {presented.Hash}, family_hash = CASE WHEN family_hash IS NOT NULL THEN {family} END,
+                last_used_at = {now}, expires_at = {expiresAt}
             WHERE id = {presented.SessionId} AND token_hash IN ({presented.Hash}, {next.Hash}) AND revoked_at IS NULL AND expires_at > {now}
             RETURNING user_id AS "Value"
             """).ToListAsync(cancellationToken);
@@ -84,7 +88,8 @@ internal sealed class Sessions(TaskDbContext database, SessionCache cache, IOpti
             return new RefreshOutcome(null, JustExchanged: true);
         }
 
-        if (await EndAsync(s => s.Id == presented.SessionId && s.TokenHash != presented.Hash, Reused, cancellationToken) > 0)
+        if (await EndAsync(
+            s => s.Id == presented.SessionId && s.TokenHash != presented.Hash && (s.FamilyHash == null || s.FamilyHash == family), Reused, cancellationToken) > 0)
         {
             logger.LogWarning("A refresh token of session {SessionId} was used a second time; the session is ended", presented.SessionId);
         }

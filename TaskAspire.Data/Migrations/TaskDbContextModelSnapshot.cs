@@ -563,6 +563,10 @@ namespace TaskAspire.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<byte[]>("FamilyHash")
+                        .HasColumnType("bytea")
+                        .HasColumnName("family_hash");
+
                     b.Property<string>("IpAddress")
                         .HasMaxLength(64)
                         .HasColumnType("character varying(64)")

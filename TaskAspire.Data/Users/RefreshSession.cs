@@ -18,6 +18,9 @@ public sealed class RefreshSession
     /// <summary>SHA-256 of the newest refresh token. A token of this family with another hash was used before.</summary>
     public required byte[] TokenHash { get; set; }
 
+    /// <summary>SHA-256 of what all tokens of the family share; null in a session that began before there was such a part.</summary>
+    public byte[]? FamilyHash { get; set; }
+
     /// <summary>SHA-256 of the refresh token before the newest; null before the first refresh.</summary>
     public byte[]? PreviousTokenHash { get; set; }
 

@@ -92,6 +92,33 @@ public sealed class RefreshTests(ApiFixture fixture) : IClassFixture<ApiFixture>
     }
 
     [Fact]
+    public async Task A_token_that_was_made_up_ends_no_session_and_one_of_long_ago_does()
+    {
+        var (access, first) = await _api.LogInAsync(await _api.RegisterAsync());
+        var id = RefreshToken.Parse(first)!.Value.SessionId;
+        Assert.Equal(401, (await _api.PostAsync(Refresh, new { refreshToken = RefreshToken.Create(id).Text })).Status);
+        var (_, second) = await _api.PostAsync(Refresh, new { refreshToken = first });
+        var (_, third) = await _api.PostAsync(Refresh, new { refreshToken = second.GetProperty("refreshToken").GetString() });
+        Assert.Equal(401, (await _api.PostAsync(Refresh, new { refreshToken = RefreshToken.Create(id).Text })).Status);
+        Assert.Equal(200, (await _api.GetAsync(Me, access)).Status);
+
+        Assert.Equal(401, (await _api.PostAsync(Refresh, new { refreshToken = first })).Status);
+        Assert.Equal(401, (await _api.PostAsync(Refresh, new { refreshToken = third.GetProperty("refreshToken").GetString() })).Status);
+    }
+
+    [Fact]
+    public async Task A_session_of_before_tokens_had_a_family_goes_on_and_ends_at_any_other_token()
+    {
+        var (access, first) = await _api.LogInAsync(await _api.RegisterAsync());
+        var id = RefreshToken.Parse(first)!.Value.SessionId;
+        await _api.QueryAsync(db => db.RefreshSessions.Where(s => s.Id == id).ExecuteUpdateAsync(set => set.SetProperty(s => s.FamilyHash, (byte[]?)null)));
+
+        Assert.Equal(200, (await _api.PostAsync(Refresh, new { refreshToken = first })).Status);
+        Assert.Equal(401, (await _api.PostAsync(Refresh, new { refreshToken = RefreshToken.Create(id).Text })).Status);
+        Assert.Equal(401, (await _api.GetAsync(Me, access)).Status);
+    }
+
+    [Fact]
     public async Task A_session_that_is_not_used_expires_and_a_used_one_lives_on()
     {
         await using var api = fixture.Start();

@@ -245,7 +245,7 @@ internal sealed class RandomValues(Random random, JsonNode document)
     private JsonNode Deep()
     {
         JsonNode node = new JsonArray();
-        for (var i = random.Next(60); i > 0; i--)
+        for (var i = random.Next(100); i > 0; i--)
         {
             node = Chance(50) ? new JsonArray(node) : new JsonObject { ["x"] = node };
         }

@@ -46,7 +46,8 @@ internal static class TelemetryExtensions
                 tracing
                     .AddSource("TaskAspire.*", DatabaseMetrics.NpgsqlSource)
                     .AddAspNetCoreInstrumentation(options => options.Filter = context => !OperationalPaths.Contains(context.Request.Path))
-                    .AddHttpClientInstrumentation(options => options.EnrichWithHttpRequestMessage = HidePath);
+                    .AddHttpClientInstrumentation(options => options.EnrichWithHttpRequestMessage = HidePath)
+                    .AddProcessor<BackgroundCallFilter>();
                 if (!isCollected)
                 {
                     // Requests still have trace ids, for logs and receivers; spans that nobody gets are not worth a tenth of a request.

@@ -36,15 +36,14 @@ internal sealed class DueReminders(NpgsqlDataSource database, DispatcherTelemetr
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        using var activity = DispatcherTelemetry.StartRoot("reminders fire");
         var due = await ClaimAsync(connection, limit, cancellationToken);
-        activity?.SetTag("reminders.count", due.Count);
         if (due.Count == 0)
         {
-            DispatcherTelemetry.Forget(activity);
             return 0;
         }
 
+        using var activity = DispatcherTelemetry.StartRoot("reminders fire");
+        activity?.SetTag("reminders.count", due.Count);
         await using (var batch = new NpgsqlBatch(connection))
         {
             var open = due.Where(reminder => reminder.IsOpen).ToList();

@@ -28,7 +28,6 @@ internal sealed class OverdueTasks(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(IsolationLevel.ReadCommitted, cancellationToken);
-        using var activity = DispatcherTelemetry.StartRoot("overdue tasks notice");
         var ids = new List<Guid>();
         var open = new List<DueTask>();
         await using (var command = new NpgsqlCommand(Claim, connection))
@@ -47,13 +46,13 @@ internal sealed class OverdueTasks(NpgsqlDataSource database)
             }
         }
 
-        activity?.SetTag("tasks.count", ids.Count);
         if (ids.Count == 0)
         {
-            DispatcherTelemetry.Forget(activity);
             return 0;
         }
 
+        using var activity = DispatcherTelemetry.StartRoot("overdue tasks notice");
+        activity?.SetTag("tasks.count", ids.Count);
         await using (var batch = new NpgsqlBatch(connection))
         {
             var mark = new NpgsqlBatchCommand(Mark);

@@ -62,18 +62,8 @@ internal sealed class DispatcherTelemetry
     public static Activity? Resume(ClaimedDelivery delivery) =>
         delivery.TraceParent is { } trace && ActivityContext.TryParse(trace, null, out _) ? new Activity("webhook log").SetParentId(trace).Start() : null;
 
-    /// <summary>A span of its own, for work that time set off.</summary>
+    /// <summary>A span of its own, for work that time set off: once there is some.</summary>
     public static Activity? StartRoot(string name) => Source.StartActivity(name, ActivityKind.Internal, parentContext: default);
-
-    /// <summary>Keeps the span of a look that found nothing from being exported.</summary>
-    public static void Forget(Activity? activity)
-    {
-        if (activity is not null)
-        {
-            activity.IsAllDataRequested = false;
-            activity.ActivityTraceFlags &= ~ActivityTraceFlags.Recorded;
-        }
-    }
 
     /// <summary>Counts an attempt. Called once for each, whether or not its result could be recorded.</summary>
     public void Attempted(ClaimedDelivery delivery, AttemptOutcome outcome, string result)
